@@ -1,0 +1,130 @@
+"""The connector contract: what a kind of older system is, and what it is given.
+
+A kind never sees a session, a consent record or a person: it gets an `Identity` that is already filtered by consent, and formats it.
+It opens no network when it is built or read. Everything here is sans-I/O: facts in, an answer out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol
+
+from pydantic import BaseModel
+
+
+class Capability(StrEnum):
+    """What a kind can do. The hub asks for these, never for a kind by name."""
+
+    FRONT_DOOR = "front_door"  # people enter through an endpoint of the kind
+    PROXY_CHECK = "proxy_check"  # a reverse proxy asks about every request
+    HAND_OFF = "hand_off"  # a person is sent on with a proof
+    SIGN_OUT = "sign_out"
+    PROBE = "probe"
+    PREVIEW = "preview"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who someone is, as far as one application may know: pairwise subject, the claims that consent released, how they signed in.
+
+    `claims` holds wire values (str, int, bool, list, dict) under the claim names of the catalogue. A claim that was not released or
+    has no value is absent, never empty. Times are seconds UTC.
+    """
+
+    subject: str
+    application: str
+    service: str
+    claims: Mapping[str, Any]
+    acr: str
+    amr: tuple[str, ...]
+    auth_time: int
+    issued_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFacts:
+    """What a kind may know of an HTTP request. Header names are lower case; `path` is the raw path and query as it came.
+
+    `trusted_proxy` is true only when the peer is in the configured list (default: none): without it a kind believes no header.
+    """
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    peer: str
+    trusted_proxy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a kind wants answered. `headers` are already encoded for the wire (ASCII, no CR or LF)."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Connector:
+    """One application behind one kind, as configured. `settings` is the kind's own frozen model."""
+
+    id: str
+    application: str
+    kind: str
+    settings: BaseModel
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Emission:
+    """What leaves for the older system about one identity, in words for the preview: name, value, the claim it came from."""
+
+    name: str
+    value: str
+    claim: str
+
+
+class Kind(Protocol):
+    """A kind of older system. One value per kind, listed in builtin.py."""
+
+    name: str
+    title: Mapping[str, str]  # {"id": …, "en": …}
+    capabilities: frozenset[Capability]
+    settings_model: type[BaseModel]
+    docs: str  # path below docs/
+
+    def emits(self, settings: BaseModel) -> frozenset[str]:
+        """Return the claims this connector would use, by its mapping."""
+
+    def emissions(self, settings: BaseModel, identity: Identity) -> Sequence[Emission]:
+        """Return exactly what the older system receives for this identity: the same function serves preview and production."""
+
+
+class ProxyKind(Kind, Protocol):
+    """A kind with PROXY_CHECK: a reverse proxy asks before each request of the application."""
+
+    def target(self, facts: RequestFacts) -> str | None:
+        """Return the application host that this check is about, from the trusted proxy's own header; None when it cannot be known."""
+
+    def serves(self, settings: BaseModel, host: str) -> bool:
+        """True when a connector with these settings stands for that host."""
+
+    def original(self, facts: RequestFacts) -> tuple[str, str] | None:
+        """Return (method, path and query) of the request that the proxy asks about; None when the proxy did not say."""
+
+    def allow(self, settings: BaseModel, identity: Identity) -> Answer:
+        """Return the answer that lets the request through, with the identity in headers, and blanks for all the others it owns."""
+
+    def challenge(self, settings: BaseModel, facts: RequestFacts, start_url: str) -> Answer:
+        """Return the answer for a request without a valid gate session: 401 with where to sign in."""
+
+    def open_path(self, settings: BaseModel, method: str, path: str) -> bool:
+        """True when this path may pass without sign-in, decided on the path as the application will see it (FA-06)."""
+
+    def entry_url(self, settings: BaseModel, path: str) -> str:
+        """Return the absolute URL at the application for a path on it; the application's own start for anything that is not a plain path."""
+
+    def blank(self, settings: BaseModel) -> Mapping[str, str]:
+        """Return the headers that a proxy must blank on an open path, so that a client's own never pass (FA-01)."""

@@ -1,0 +1,35 @@
+"""Errors of the consent room.
+
+ConsentError
+├── UnknownNotice     no current text for this service: nothing can be asked, so nothing is issued
+├── NoticeChanged     the text moved between display and answer: ask again (CN-09)
+├── NotWithdrawable   basis is not consent
+├── NotYours          the record belongs to someone else, or does not exist: callers answer 404 for both (CN-03)
+└── ImmutableNotice   a published text cannot be changed
+"""
+
+from __future__ import annotations
+
+
+class ConsentError(Exception):
+    """Root of the room's errors."""
+
+
+class UnknownNotice(ConsentError):
+    pass
+
+
+class NoticeChanged(ConsentError):
+    pass
+
+
+class NotWithdrawable(ConsentError):
+    pass
+
+
+class NotYours(ConsentError):
+    pass
+
+
+class ImmutableNotice(ConsentError):
+    pass

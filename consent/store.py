@@ -1,0 +1,75 @@
+"""What the consent room needs kept, and the atomicity it relies on. hub/storage/sql implements it; tests/stores proves every back end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from consent.models import Disclosure, DisclosureView, LedgerEvent, LedgerRow, Notice, PurposeState
+from kit.audit import ChainReport, Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One event to append and the state it leaves. The store assigns seq, previous, hash and `state.last_seq`."""
+
+    event: LedgerEvent
+    state: PurposeState
+    text_sha256: str
+    language: str
+    channel: str
+    officer: str | None = None
+
+
+class NoticeStore(Protocol):
+    async def publish(self, notice: Notice) -> None:
+        """Keep a new text and make it the current one of its service. Raise ImmutableNotice when the id exists with another text."""
+
+    async def all(self) -> list[Notice]:
+        """Return every text version ever published, oldest first."""
+
+    async def current_ids(self) -> dict[str, str]:
+        """Return service -> notice id of the text that is current."""
+
+
+class ConsentStore(Protocol):
+    async def append(self, changes: Sequence[Change], audit: Sequence[Entry] = ()) -> list[LedgerRow]:
+        """Append the events, set the states and append the audit entries in one durable transaction, or nothing.
+
+        Concurrent appends from any process make one chain without gap or fork.
+        """
+
+    async def states(self, person: str, service: str = "") -> list[PurposeState]:
+        """Return the present states of a person, of one service or all. Costs the same however long the history is."""
+
+    async def state(self, record_id: str) -> PurposeState | None:
+        """Return one state by the id shown to the person."""
+
+    async def history(self, person: str, *, record_id: str = "", before_seq: int = 0, limit: int = 100) -> list[LedgerRow]:
+        """Return ledger rows of a person, newest first."""
+
+    async def verify(self) -> ChainReport:
+        """Walk the ledger chain."""
+
+
+class DisclosureStore(Protocol):
+    async def record(self, disclosures: Sequence[Disclosure]) -> None:
+        """Make the rows durable in one transaction; a row whose (grant, claims) exists already is left as it is. Chained."""
+
+    async def raise_counters(self, counts: Sequence[tuple[str, tuple[str, ...], int, int]]) -> None:
+        """Add (grant, claims, times, last_at) to the counters of existing rows."""
+
+    async def of_person(self, person: str, *, service: str = "", before: int = 0, limit: int = 50) -> list[DisclosureView]:
+        """Return the disclosures about a person, newest first."""
+
+    async def verify(self) -> ChainReport:
+        """Walk the disclosure chain."""
+
+
+class Fence(Protocol):
+    """Stops what was allowed, exactly when it changes. idp/sessions/fence.py implements it with guards."""
+
+    def changing(self, person: str, application: str) -> AbstractAsyncContextManager[None]:
+        """Inside the block nothing can be issued for this person and application; when it ends, everything issued before is dead."""

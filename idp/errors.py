@@ -1,0 +1,142 @@
+"""Errors an OAuth client or a browser can be told about. `description` is for the client's developer, `detail` only for our log.
+
+OAuthError                                 wire code, status, redirectable
+├── InvalidRequest            invalid_request            400  yes
+├── UnauthorizedClient        unauthorized_client        400  yes
+├── AccessDenied              access_denied              403  yes
+├── UnsupportedResponseType   unsupported_response_type  400  yes
+├── InvalidScope              invalid_scope              400  yes
+├── InvalidTarget             invalid_target             400  yes
+├── LoginRequired             login_required             400  yes
+├── ConsentRequired           consent_required           400  yes
+├── InteractionRequired       interaction_required       400  yes
+├── RequestNotSupported       request_not_supported      400  yes
+├── RequestUriNotSupported    request_uri_not_supported  400  yes
+├── RegistrationNotSupported  registration_not_supported 400  yes
+├── TemporarilyUnavailable    temporarily_unavailable    503  yes
+├── UnknownClient             invalid_client             400  never redirected, shown to the person
+├── UnknownRedirectUri        invalid_request            400  never redirected, shown to the person
+├── InvalidClient             invalid_client             401  never redirected
+├── InvalidGrant              invalid_grant              400
+├── UnsupportedGrantType      unsupported_grant_type     400
+├── InvalidToken              invalid_token              401  bearer challenge
+├── InsufficientScope         insufficient_scope         403  bearer challenge
+├── MethodNotAllowed          invalid_request            405
+├── UnsupportedMediaType      invalid_request            415
+├── TooLarge                  invalid_request            413
+└── TooManyRequests           slow_down                  429  Retry-After
+
+`catalogue` is the stable code of the error page and its doc (UX ER-2, §5.4): SSO-AUTH-…, SSO-TOKEN-…, SSO-API-….
+"""
+
+from __future__ import annotations
+
+
+class OAuthError(Exception):
+    code = "server_error"
+    status = 400
+    redirectable = False
+    catalogue = "SSO-AUTH-000"
+
+    def __init__(self, description: str = "", *, detail: str = "", param: str = "", retry_after: int | None = None) -> None:
+        super().__init__(description or self.code)
+        self.description = description
+        self.detail = detail
+        self.param = param
+        self.retry_after = retry_after
+
+
+class InvalidRequest(OAuthError):
+    code, redirectable, catalogue = "invalid_request", True, "SSO-AUTH-001"
+
+
+class UnauthorizedClient(OAuthError):
+    code, redirectable, catalogue = "unauthorized_client", True, "SSO-AUTH-002"
+
+
+class AccessDenied(OAuthError):
+    code, status, redirectable, catalogue = "access_denied", 403, True, "SSO-AUTH-003"
+
+
+class UnsupportedResponseType(OAuthError):
+    code, redirectable, catalogue = "unsupported_response_type", True, "SSO-AUTH-004"
+
+
+class InvalidScope(OAuthError):
+    code, redirectable, catalogue = "invalid_scope", True, "SSO-AUTH-005"
+
+
+class InvalidTarget(OAuthError):
+    code, redirectable, catalogue = "invalid_target", True, "SSO-AUTH-006"
+
+
+class LoginRequired(OAuthError):
+    code, redirectable, catalogue = "login_required", True, "SSO-AUTH-007"
+
+
+class ConsentRequired(OAuthError):
+    code, redirectable, catalogue = "consent_required", True, "SSO-AUTH-008"
+
+
+class InteractionRequired(OAuthError):
+    code, redirectable, catalogue = "interaction_required", True, "SSO-AUTH-009"
+
+
+class RequestNotSupported(OAuthError):
+    code, redirectable, catalogue = "request_not_supported", True, "SSO-AUTH-010"
+
+
+class RequestUriNotSupported(OAuthError):
+    code, redirectable, catalogue = "request_uri_not_supported", True, "SSO-AUTH-011"
+
+
+class UnknownRedirectUri(OAuthError):
+    code, catalogue = "invalid_request", "SSO-AUTH-012"
+
+
+class UnknownClient(OAuthError):
+    code, catalogue = "invalid_client", "SSO-AUTH-013"
+
+
+class RegistrationNotSupported(OAuthError):
+    code, redirectable, catalogue = "registration_not_supported", True, "SSO-AUTH-014"
+
+
+class TemporarilyUnavailable(OAuthError):
+    code, status, redirectable, catalogue = "temporarily_unavailable", 503, True, "SSO-AUTH-015"
+
+
+class InvalidClient(OAuthError):
+    code, status, catalogue = "invalid_client", 401, "SSO-TOKEN-001"
+
+
+class InvalidGrant(OAuthError):
+    code, catalogue = "invalid_grant", "SSO-TOKEN-002"
+
+
+class UnsupportedGrantType(OAuthError):
+    code, catalogue = "unsupported_grant_type", "SSO-TOKEN-003"
+
+
+class InvalidToken(OAuthError):
+    code, status, catalogue = "invalid_token", 401, "SSO-API-001"
+
+
+class InsufficientScope(OAuthError):
+    code, status, catalogue = "insufficient_scope", 403, "SSO-API-002"
+
+
+class MethodNotAllowed(OAuthError):
+    code, status, catalogue = "invalid_request", 405, "SSO-API-003"
+
+
+class UnsupportedMediaType(OAuthError):
+    code, status, catalogue = "invalid_request", 415, "SSO-API-004"
+
+
+class TooLarge(OAuthError):
+    code, status, catalogue = "invalid_request", 413, "SSO-API-005"
+
+
+class TooManyRequests(OAuthError):
+    code, status, catalogue = "slow_down", 429, "SSO-API-006"

@@ -1,0 +1,128 @@
+"""The decision the whole house hangs on: given what is asked, who is there and what they agreed to, what happens next?
+
+Pure: values in, value out. The rules stand in the order in which they are applied; each is named as the fact it establishes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from consent.models import ConsentStanding
+from idp.applications.models import Service
+from idp.interaction.models import Consent, Interaction, Issue, Login, Refuse, Step, StepUp
+from idp.people.models import Person, Role, Status
+from idp.sessions.models import ACR_TWO_STEPS, Session, acr_reaches
+
+
+class Facts:
+    """Everything the rules may look at. `person` is None when `session` is; `service` None for the portal and the console."""
+
+    __slots__ = ("application_usable", "audience", "interaction", "now", "person", "service", "session", "standing")
+
+    def __init__(
+        self,
+        interaction: Interaction,
+        session: Session | None,
+        person: Person | None,
+        standing: ConsentStanding | None,
+        now: int,
+        *,
+        service: Service | None = None,
+        application_usable: bool = True,
+        audience: str = "citizen",
+    ) -> None:
+        self.interaction = interaction
+        self.session = session
+        self.person = person
+        self.standing = standing
+        self.now = now
+        self.service = service
+        self.application_usable = application_usable
+        self.audience = audience
+
+
+Rule = Callable[[Facts], Step | None]
+
+
+def application_is_usable(facts: Facts) -> Step | None:
+    """A disabled application, or one of a suspended agency, gets nobody."""
+    return None if facts.application_usable else Refuse("application_disabled")
+
+
+def someone_is_signed_in(facts: Facts) -> Step | None:
+    if facts.session is None or facts.person is None or facts.interaction.choose_account:
+        return Login()
+    return None
+
+
+def account_is_active(facts: Facts) -> Step | None:
+    assert facts.person is not None
+    return None if facts.person.status is Status.ACTIVE else Refuse("account_unusable")
+
+
+def sign_in_is_fresh_enough(facts: Facts) -> Step | None:
+    """OIDC Core §3.1.2.1: prompt=login and max_age. Authenticating inside this interaction satisfies both."""
+    assert facts.session is not None
+    interaction = facts.interaction
+    if interaction.signed_in_at is not None and facts.session.auth_time >= interaction.signed_in_at:
+        return None
+    if interaction.fresh_login:
+        return Login("fresh")
+    if interaction.max_age is not None and facts.now - facts.session.auth_time > interaction.max_age:
+        return Login("fresh")
+    return None
+
+
+def assurance_is_reached(facts: Facts) -> Step | None:
+    """OIDC Core §5.5.1.1 for an essential acr; the service's own level otherwise."""
+    assert facts.session is not None
+    wanted = facts.interaction.acr
+    if wanted is None and facts.service is not None and facts.service.authentication_level == "aal2":
+        wanted = ACR_TWO_STEPS
+    return None if wanted is None or acr_reaches(facts.session.acr, wanted) else StepUp(wanted)
+
+
+def identity_level_is_reached(facts: Facts) -> Step | None:
+    assert facts.person is not None
+    needs = facts.service.identity_level if facts.service is not None else "none"
+    return Refuse("not_verified") if needs == "verified" and facts.person.level != "verified" else None
+
+
+def audience_includes_this_person(facts: Facts) -> Step | None:
+    """Staff applications are denied by default (UX PT-8)."""
+    assert facts.person is not None
+    if facts.audience == "staff" and not facts.person.has_role(Role.STAFF, facts.now):
+        return Refuse("staff_only")
+    return None
+
+
+def consent_is_complete(facts: Facts) -> Step | None:
+    """No consent stored, no code issued."""
+    if facts.service is None:
+        return None
+    if facts.standing is None:
+        return Refuse("no_notice")
+    if facts.standing.complete:
+        return None
+    return Consent(facts.standing.notice, facts.standing.to_show, facts.standing.new)
+
+
+RULES: tuple[Rule, ...] = (
+    application_is_usable,
+    someone_is_signed_in,
+    account_is_active,
+    sign_in_is_fresh_enough,
+    assurance_is_reached,
+    audience_includes_this_person,
+    identity_level_is_reached,
+    consent_is_complete,
+)
+
+
+def next_step(facts: Facts, rules: tuple[Rule, ...] = RULES) -> Step:
+    """Return what happens next: the first rule that is not satisfied says so; when all are, Issue."""
+    for rule in rules:
+        step = rule(facts)
+        if step is not None:
+            return step
+    return Issue(facts.standing.released if facts.standing is not None else frozenset())

@@ -1,0 +1,54 @@
+"""The single sign-on session: who signed in, how, when; and what may go out without asking again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """What was decided for one service in this session, so that the next request needs no question and no SQL.
+
+    Valid only while the guard `permit:<person>:<application>` still has the value `epoch`: consent, notice and grants move it.
+    `shown` are the claims covered by purposes the person has answered; a request beyond them asks again.
+    """
+
+    notice: str
+    released: frozenset[str]
+    shown: frozenset[str]
+    expires_at: int | None
+    grant: str
+    subject: str
+    epoch: str
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """`id` is public to the server only (the cookie holds another secret); `sid` names it in ID tokens. Times are seconds UTC."""
+
+    id: str
+    sid: str
+    person: str
+    auth_time: int
+    amr: tuple[str, ...]
+    acr: str
+    created_at: int
+    last_seen: int
+    expires_at: int
+    own_device: bool = False
+    device: str = ""  # in words, for the person's own list
+    guards: Mapping[str, str] = field(default_factory=dict)
+    permits: Mapping[str, Permit] = field(default_factory=dict)  # by service slug
+
+
+ACR_PASSWORD = "urn:gapura:aal1"
+ACR_TWO_STEPS = "urn:gapura:aal2"
+ACR_ORDER = (ACR_PASSWORD, ACR_TWO_STEPS)
+
+
+def acr_reaches(have: str, wanted: str) -> bool:
+    """True when `have` is at least `wanted`; an unknown wanted value is never reached."""
+    if wanted not in ACR_ORDER:
+        return False
+    return have in ACR_ORDER and ACR_ORDER.index(have) >= ACR_ORDER.index(wanted)

@@ -1,0 +1,32 @@
+"""The provider's settings: one frozen slice, read once by hub/settings.py and passed in. All durations are seconds."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class IdpSettings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    code_seconds: int = Field(60, ge=5, le=60, description="Life of an authorization code")
+    access_token_seconds: int = Field(600, ge=60, le=900, description="Life of an opaque access token")
+    jwt_access_token_seconds: int = Field(300, ge=60, le=300, description="Life of a JWT access token, which others verify alone")
+    id_token_seconds: int = Field(300, ge=60, le=3600, description="Life of an ID token")
+    refresh_seconds: int = Field(30 * 86400, ge=3600, le=90 * 86400, description="Absolute life of a refresh-token family")
+    refresh_retry_seconds: int = Field(10, ge=0, le=10, description="Window in which a repeated refresh gets the same successor")
+    session_seconds: int = Field(12 * 3600, ge=900, description="Absolute life of a session on a shared phone")
+    session_idle_seconds: int = Field(3600, ge=300, description="A session unused for this long ends")
+    own_device_seconds: int = Field(30 * 86400, ge=3600, le=30 * 86400, description="Life of an AAL1 session on one's own phone")
+    aal2_seconds: int = Field(86400, ge=900, le=86400, description="Absolute life of the second step")
+    interaction_seconds: int = Field(1800, ge=1200, description="Life of a sign-in page and what it leads to (UX C-16)")
+    return_context_seconds: int = Field(86400, ge=3600, description="Life of the signed way back on an expired page")
+    hashing_threads: int = Field(2, ge=1, le=64, description="Threads for Argon2id")
+    hashing_queue: int = Field(64, ge=1, description="Waiting password checks before 503")
+    argon2_memory_kib: int = Field(19456, ge=7168, description="Argon2id memory")
+    argon2_time: int = Field(2, ge=1, description="Argon2id passes")
+    slow_after: int = Field(5, ge=1, description="Failures of one account before guesses slow down")
+    lock_after: int = Field(10, ge=2, le=100, description="Failures before the page says when to try again")
+    lock_seconds: int = Field(900, ge=60, description="How long an account then waits")
+    address_tries: int = Field(20, ge=1, description="Sign-in tries of one address per minute")
+    min_password: int = Field(12, ge=8, description="Least characters of a password that stands alone")
+    sandbox_code: str = Field("", description="Demo only: the code that stands for every second factor")
