@@ -124,7 +124,7 @@ class ProxyKind(Kind, Protocol):
         """True when this path may pass without sign-in, decided on the path as the application will see it (FA-06)."""
 
     def entry_url(self, settings: BaseModel, path: str) -> str:
-        """Return the absolute URL at the application for a path on it; the application's own start for anything that is not a plain path."""
+        """Return the absolute URL at the application for a path on it; its own start for anything but a plain path."""
 
     def blank(self, settings: BaseModel) -> Mapping[str, str]:
         """Return the headers that a proxy must blank on an open path, so that a client's own never pass (FA-01)."""

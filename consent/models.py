@@ -196,6 +196,7 @@ class ConsentStanding:
     to_show: tuple[str, ...]
     new: frozenset[str]
     released: frozenset[str]
+    shown: frozenset[str] = frozenset()  # claims of every purpose the person has answered or been told of
     expires_at: int | None = None
 
     @property

@@ -1,0 +1,36 @@
+"""The one place where claim values of a person leave the record: for tokens, userinfo, connectors and previews alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from connectors.contract import Identity
+from idp.people.models import Person
+from idp.sessions.models import Session
+
+VERIFIED_BESIDE = {"email": "email_verified", "phone_number": "phone_number_verified"}
+
+
+def release(person: Person, released: frozenset[str]) -> dict[str, Any]:
+    """Return the values of exactly the released claims; a claim without a value is absent. OIDC Core §5.1 for the verified flags."""
+    values = {name: person.claims[name] for name in sorted(released) if person.claims.get(name) not in (None, "", [], {})}
+    for name, flag in VERIFIED_BESIDE.items():
+        if name in values:
+            values[flag] = bool(person.claims.get(flag, False))
+    return values
+
+
+def identity(
+    person: Person, session: Session, *, application: str, service: str, subject: str, released: frozenset[str], now: int
+) -> Identity:
+    """Return who this is for one application: what a connector kind may format, and nothing else."""
+    return Identity(
+        subject=subject,
+        application=application,
+        service=service,
+        claims=release(person, released),
+        acr=session.acr,
+        amr=session.amr,
+        auth_time=session.auth_time,
+        issued_at=now,
+    )
