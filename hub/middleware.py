@@ -1,0 +1,72 @@
+"""What stands before every route: request id, security headers, and the answers when something is not there or breaks.
+
+Plain ASGI: the hot endpoints pay for one function call and one closure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kit.expiring import StoreUnavailable
+from kit.secrets import new_id
+
+log = structlog.get_logger("hub")
+
+Breakage = Callable[[Request, int], Awaitable[Response]]
+
+COMMON = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
+]
+HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+PLAIN_CSP = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'")
+
+
+class Front:
+    """Adds the headers of security.md §4 to every response and turns a failure into an answer that tells nothing of the inside."""
+
+    def __init__(self, app: ASGIApp, *, secure: bool, broken: Breakage) -> None:
+        self.app = app
+        self.broken = broken
+        self.headers = [*COMMON, HSTS] if secure else COMMON
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = False
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                headers = message["headers"] = [*message["headers"], *self.headers]
+                if not any(name == b"content-security-policy" for name, _ in headers):
+                    headers.append(PLAIN_CSP)
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_with_headers)
+        except StoreUnavailable as error:
+            log.error("store_unavailable", path=scope["path"], reason=str(error)[:80])
+            if started:
+                raise
+            response = await self.broken(Request(scope, receive), 503)
+            response.headers["Retry-After"] = "5"
+            await response(scope, receive, send_with_headers)
+        except Exception as error:
+            reference = new_id()[:8]
+            log.error("request_failed", path=scope["path"], kind=type(error).__name__, reference=reference, exc_info=True)
+            if started:
+                raise
+            response = await self.broken(Request(scope, receive), 500)
+            response.headers["X-Reference"] = reference
+            await response(scope, receive, send_with_headers)
