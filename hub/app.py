@@ -1,0 +1,91 @@
+"""The application: every route of the house behind one front.
+
+The OAuth endpoints are the hot path: they are plain Starlette routes, found by exact path before the FastAPI application is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from hub.middleware import Front
+from hub.wiring import House
+from kit.web.problem import Problem
+
+MESSAGE_KINDS = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 429: "too_many", 500: "broken", 503: "unavailable"}
+MACHINE_PATHS = (
+    "/token",
+    "/userinfo",
+    "/introspect",
+    "/revoke",
+    "/jwks",
+    "/.well-known/",
+    "/gerbang/periksa",
+    "/admin/api/",
+    "/healthz",
+    "/readyz",
+)
+
+
+class ExactPaths:
+    """Sends the paths it knows straight to their route, everything else to the application."""
+
+    def __init__(self, routes: Sequence[Route], app: ASGIApp) -> None:
+        self.routes = {route.path: route for route in routes if "{" not in route.path}
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            route = self.routes.get(scope["path"])
+            if route is not None and scope["raw_path"] == scope["path"].encode():
+                await route.handle(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+
+class Broken:
+    """How a failure is told: to a person by a page with the four slots of UX C-11, to a program by a problem document."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+
+    async def __call__(self, request: Request, status: int) -> Response:
+        path = request.scope["path"]
+        kind = MESSAGE_KINDS.get(status, "broken")
+        if path.startswith("/admin/api/"):
+            return Problem(status, kind, kind.replace("_", " "))
+        if path.startswith(MACHINE_PATHS):
+            code = "temporarily_unavailable" if status == 503 else "invalid_request" if status < 500 else "server_error"
+            return JSONResponse({"error": code}, status, headers={"Cache-Control": "no-store"})
+        return self.house.errors.message(request, kind, status=status)
+
+
+def create_app(house: House) -> ASGIApp:
+    """Return the ASGI application of a wired house."""
+    app = FastAPI(
+        title="Gapura",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+    )
+    broken = Broken(house)
+
+    async def on_http_exception(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        response = await broken(request, error.status_code)
+        for name, value in (error.headers or {}).items():
+            response.headers[name] = value
+        return response
+
+    app.add_exception_handler(HTTPException, on_http_exception)
+    routes: list[BaseRoute] = [*house.hot_routes, *house.routes]
+    app.router.routes.extend(routes)
+    return Front(ExactPaths(house.hot_routes, app), secure=house.settings.secure, broken=broken)

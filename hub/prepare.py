@@ -1,0 +1,60 @@
+"""What must be true before the first request: schema, signing keys, and, once, the first operator."""
+
+from __future__ import annotations
+
+import pyotp
+
+from hub.resources import database_url, master_key, open_resources
+from hub.settings import Settings, SettingsError
+from hub.storage.sql.migrate import pending, upgrade
+from hub.wiring import build_house
+from idp.people.models import Credential, Identifier, IdentifierKind, Person, Role, RoleGrant, Status
+from kit.audit import AuditEvent, Entry
+from kit.secrets import new_id
+
+
+async def prepare(settings: Settings) -> None:
+    """Bring embedded files to this version and make the first signing keys. PostgreSQL is migrated by command only."""
+    url = database_url(settings)
+    master_key(settings)
+    if await pending(url):
+        if settings.storage.database_url:
+            raise SettingsError("storage.database_url: the schema is older than this version; run gapura migrate")
+        await upgrade(url)
+    async with open_resources(settings) as resources:
+        house = await build_house(resources)
+        await house.keys.ensure()
+
+
+async def first_operator(settings: Settings, *, name: str, email: str) -> dict[str, str]:
+    """Create the first regency super-admin and return what to note down. Refused once anybody exists."""
+    await prepare(settings)
+    async with open_resources(settings) as resources:
+        house = await build_house(resources)
+        if await resources.stores.people.count():
+            raise SettingsError("setup: people exist already; use gapura people to give a role")
+        now = resources.clock.now()
+        password, secret = new_id(), pyotp.random_base32(32)
+        person = Person(
+            id=new_id(),
+            status=Status.ACTIVE,
+            level="basic",
+            language="id",
+            claims={"name": name, "email": email.lower(), "email_verified": True},
+            roles=(RoleGrant(Role.STAFF, None), RoleGrant(Role.SUPER_ADMIN, None)),
+            created_at=now,
+            updated_at=now,
+        )
+        audit = Entry(AuditEvent.SYSTEM_SET_UP, "cli", f"person:{person.id}", now)
+        await resources.stores.people.create(person, [Identifier(IdentifierKind.EMAIL, email.lower(), True)], [audit])
+        await resources.stores.credentials.put(
+            Credential(new_id(), person.id, "password", await house.hasher.hash(password), created_at=now)
+        )
+        await resources.stores.credentials.put(Credential(new_id(), person.id, "totp", secret, created_at=now))
+        return {
+            "email": email.lower(),
+            "password": password,
+            "totp": secret,
+            "otpauth": pyotp.TOTP(secret).provisioning_uri(email.lower(), issuer_name="Gapura"),
+            "console": f"{settings.issuer}/admin",
+        }
