@@ -1,0 +1,34 @@
+"""All actions on one desk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from admin.actions.agencies import Agencies
+from admin.actions.applications import Applications
+from admin.actions.clients import Clients
+from admin.actions.connectors import Connectors
+from admin.actions.desk import Desk
+from admin.actions.keys import Keys
+from admin.actions.notices import Notices
+from admin.actions.people import People
+from admin.actions.preview import Previews
+from admin.actions.roles import Roles
+from admin.actions.tokens import Tokens
+from admin.actions.trail import Trail
+
+
+@dataclass(frozen=True, slots=True)
+class Actions:
+    desk: Desk
+    agencies: Agencies
+    applications: Applications
+    clients: Clients
+    connectors: Connectors
+    notices: Notices
+    previews: Previews
+    people: People
+    roles: Roles
+    trail: Trail
+    keys: Keys
+    tokens: Tokens

@@ -1,0 +1,192 @@
+"""Connectors: older applications behind the gate. Settings are checked by the kind's own model; what they emit must be asked for.
+
+A kind is looked up in the table it stands in and asked for its capabilities; nothing here knows a kind by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from admin.actions import check
+from admin.actions.desk import Desk, difference
+from admin.actions.drafts import ConnectorDraft, NoticeDraft
+from admin.errors import Changed, Invalid, NotFound
+from admin.operator import Operator
+from admin.permissions import Permission
+from connectors.contract import Capability, Connector, Kind, ProxyKind
+from idp import guards
+from idp.applications.models import Application, ConnectorRow
+from idp.applications.registry import Snapshot
+from kit.audit import AuditEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Connectors:
+    desk: Desk
+    kinds: Mapping[str, Kind]
+
+    async def list(self, operator: Operator) -> list[Connector]:
+        self.desk.may(operator, Permission.CONNECTOR_READ)
+        return sorted((await self.desk.snapshot()).connectors.values(), key=lambda c: c.id)
+
+    async def get(self, operator: Operator, connector_id: str) -> Connector:
+        self.desk.may(operator, Permission.CONNECTOR_READ)
+        connector = (await self.desk.snapshot()).connectors.get(connector_id)
+        if connector is None:
+            raise NotFound(connector_id)
+        return connector
+
+    async def change(self, operator: Operator, connector_id: str, draft: ConnectorDraft, *, based_on: int) -> Connector:
+        """Save the settings; gate sessions made under the former ones are dead when this returns. The kind never changes."""
+        self.desk.may(operator, Permission.CONNECTOR_CHANGE)
+        former = await self.get(operator, connector_id)
+        snapshot = await self.desk.snapshot()
+        application = snapshot.applications[former.application]
+        if application.revision != based_on:
+            raise Changed(connector_id)
+        if draft.kind != former.kind:
+            raise Invalid(check.problem("kind", "fixed", "Jenis konektor tidak dapat diubah.", "A connector's kind cannot change."))
+        asked = _asked(snapshot, application)
+        settings = self._settings(draft, "")
+        check.settle(self._beyond(former.kind, settings, asked, ""), self._hosts(snapshot, former.kind, settings, connector_id, ""))
+        after_settings = settings.model_dump(mode="json")
+        before, after = difference(former.settings.model_dump(mode="json"), after_settings)
+        if not after and not before:
+            return former
+        entry = self.desk.entry(
+            operator, AuditEvent.CONNECTOR_CHANGED, f"connector:{connector_id}", before=before, after=after, names=_names(application)
+        )
+        store = self.desk.stores.registry
+        async with self.desk.changing(guards.application(application.id)):
+            await store.save_application(replace(application, updated_at=self.desk.clock.now()), based_on=based_on)
+            await store.save_connector(
+                ConnectorRow(connector_id, application.id, former.kind, after_settings, former.enabled), [entry]
+            )
+        return replace(former, settings=settings)
+
+    async def disable(self, operator: Operator, connector_id: str, *, name: str, reason: str) -> Connector:
+        return await self._switch(operator, connector_id, False, name, reason)
+
+    async def enable(self, operator: Operator, connector_id: str, *, reason: str) -> Connector:
+        return await self._switch(operator, connector_id, True, None, reason)
+
+    async def _switch(self, operator: Operator, connector_id: str, enabled: bool, name: str | None, reason: str) -> Connector:
+        self.desk.may(operator, Permission.APPLICATION_SWITCH)
+        former = await self.get(operator, connector_id)
+        application = (await self.desk.snapshot()).applications[former.application]
+        check.settle(check.reason("reason", reason), check.typed_name("name", name, application.name["id"]) if name is not None else [])
+        if former.enabled == enabled:
+            return former
+        entry = self.desk.entry(
+            operator,
+            AuditEvent.CONNECTOR_CHANGED,
+            f"connector:{connector_id}",
+            before={"enabled": former.enabled},
+            after={"enabled": enabled},
+            names=_names(application),
+            reason=reason.strip(),
+        )
+        row = ConnectorRow(connector_id, application.id, former.kind, former.settings.model_dump(mode="json"), enabled)
+        async with self.desk.changing(guards.application(application.id)):
+            await self.desk.stores.registry.save_connector(row, [entry])
+        return replace(former, enabled=enabled)
+
+    async def first(self, operator: Operator, application: Application, draft: ConnectorDraft) -> None:
+        """Keep the connector of a new application. Only `Applications.register` calls this."""
+        settings = self._settings(draft, "connector.").model_dump(mode="json")
+        entry = self.desk.entry(
+            operator,
+            AuditEvent.CONNECTOR_CHANGED,
+            f"connector:{application.id}",
+            after={"kind": draft.kind, **settings},
+            names=_names(application),
+        )
+        await self.desk.stores.registry.save_connector(ConnectorRow(application.id, application.id, draft.kind, settings), [entry])
+
+    def problems(self, snapshot: Snapshot, draft: ConnectorDraft, notice: NoticeDraft, *, field: str = "") -> check.Found:
+        """Return what is wrong with a new connector: its settings, hosts that belong to another, data that nobody is told of."""
+        unknown = check.one_of(f"{field}kind", draft.kind, self.kinds)
+        if unknown:
+            return unknown
+        try:
+            settings = self._settings(draft, field)
+        except Invalid as error:
+            return list(error.problems)
+        asked = frozenset(claim for purpose in notice.purposes for claim in purpose.claims)
+        return [*self._beyond(draft.kind, settings, asked, field), *self._hosts(snapshot, draft.kind, settings, "", field)]
+
+    def start_url(self, draft: ConnectorDraft) -> str | None:
+        """Return where the application is entered, as its kind says."""
+        kind = self.kinds[draft.kind]
+        return proxy(kind).entry_url(self._settings(draft, ""), "") if Capability.PROXY_CHECK in kind.capabilities else None
+
+    def _settings(self, draft: ConnectorDraft, field: str) -> BaseModel:
+        kind = self.kinds.get(draft.kind)
+        if kind is None:
+            raise Invalid(*check.one_of(f"{field}kind", draft.kind, self.kinds))
+        try:
+            return kind.settings_model.model_validate(draft.settings)
+        except ValidationError as error:
+            raise Invalid(*(_told(field, one) for one in error.errors(include_input=False, include_url=False))) from None
+
+    def _beyond(self, kind: str, settings: BaseModel, asked: frozenset[str], field: str) -> check.Found:
+        """A mapping may use only claims that the notice tells people of."""
+        extra = sorted(self.kinds[kind].emits(settings) - asked - {"sub"})
+        if not extra:
+            return []
+        listed = ", ".join(extra)
+        return [
+            check.problem(
+                f"{field}settings.mapping",
+                "not_in_notice",
+                f"Data ini dipetakan, tetapi tidak ada dalam pemberitahuan: {listed}.",
+                f"These data are mapped but the notice does not name them: {listed}.",
+            )
+        ]
+
+    def _hosts(self, snapshot: Snapshot, kind: str, settings: BaseModel, own: str, field: str) -> check.Found:
+        """No two connectors stand for one host: the gate could not tell whose data to hand over."""
+        if Capability.PROXY_CHECK not in self.kinds[kind].capabilities:
+            return []
+        hosts = getattr(settings, "hosts", ())
+        others = [c for c in snapshot.connectors.values() if c.id != own and c.kind in self.kinds]
+        for connector in others:
+            other = self.kinds[connector.kind]
+            for host in hosts:
+                if Capability.PROXY_CHECK in other.capabilities and proxy(other).serves(connector.settings, host):
+                    return [
+                        check.problem(
+                            f"{field}settings.hosts",
+                            "taken",
+                            f"{host} sudah dilayani konektor {connector.id}.",
+                            f"{host} already belongs to the connector {connector.id}.",
+                        )
+                    ]
+        return []
+
+
+def proxy(kind: Kind) -> ProxyKind:
+    """Return the kind as one that answers a proxy's checks; only after its capability was asked."""
+    assert Capability.PROXY_CHECK in kind.capabilities
+    return kind  # type: ignore[return-value] # the capability says that it has these methods
+
+
+def _asked(snapshot: Snapshot, application: Application) -> frozenset[str]:
+    notices = [snapshot.notice_for(s.slug) for s in snapshot.by_application.get(application.id, ())]
+    return frozenset(claim for notice in notices if notice is not None for p in notice.purposes for claim in p.claim_names)
+
+
+def _told(field: str, error: Any) -> check.FieldProblem:
+    where = ".".join(str(part) for part in error["loc"]) or "settings"
+    message = str(error["msg"]).removeprefix("Value error, ")[:200]
+    return check.problem(
+        f"{field}settings.{where}", str(error["type"])[:40], f"Periksa bagian ini. Keterangan: {message}", f"Check this: {message}"
+    )
+
+
+def _names(application: Application) -> dict[str, str]:
+    return {f"application:{application.id}": application.name["id"]}

@@ -1,0 +1,66 @@
+"""What an action refuses, the same for page, API and command line. `code` is stable; `param` names the field.
+
+AdminError              code               status
+├── Forbidden           forbidden          403
+├── NotFound            not_found          404
+├── Invalid             invalid            422   one Problem per field
+├── Changed             changed            409   someone else saved first
+└── NotConfirmed        not_confirmed      403   password and code are needed again
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+Text = Mapping[str, str]
+
+
+class AdminError(Exception):
+    code = "error"
+    status = 400
+    text: Text = {"id": "Permintaan tidak dapat dijalankan.", "en": "The request cannot be carried out."}
+
+
+class Forbidden(AdminError):
+    code, status = "forbidden", 403
+    text: Text = {"id": "Peran Anda tidak mencakup tindakan ini.", "en": "Your role does not include this."}
+
+
+class NotFound(AdminError):
+    code, status = "not_found", 404
+    text: Text = {"id": "Yang Anda cari tidak ada.", "en": "There is no such thing."}
+
+
+class Changed(AdminError):
+    code, status = "changed", 409
+    text: Text = {
+        "id": "Orang lain lebih dulu menyimpan perubahan. Muat ulang, lalu ulangi perubahan Anda.",
+        "en": "Someone else saved first. Reload and make your change again.",
+    }
+
+
+class NotConfirmed(AdminError):
+    code, status = "not_confirmed", 403
+    text: Text = {
+        "id": "Tindakan ini meminta kata sandi dan kode Anda sekali lagi.",
+        "en": "This needs your password and code once more.",
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """One field that cannot be taken: its name in form and API, a stable code, and what to do about it."""
+
+    field: str
+    code: str
+    text: Text
+
+
+class Invalid(AdminError):
+    code, status = "invalid", 422
+    text: Text = {"id": "Ada isian yang perlu diperbaiki.", "en": "Some fields need fixing."}
+
+    def __init__(self, *problems: FieldProblem) -> None:
+        super().__init__(", ".join(f"{problem.field}: {problem.code}" for problem in problems))
+        self.problems = problems

@@ -1,0 +1,105 @@
+"""The console's room: what it is built from, and all of its routes."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from starlette.routing import BaseRoute
+
+from admin.actions.agencies import Agencies
+from admin.actions.all import Actions
+from admin.actions.applications import Applications
+from admin.actions.clients import Clients
+from admin.actions.connectors import Connectors
+from admin.actions.desk import Desk
+from admin.actions.keys import Keys
+from admin.actions.notices import Notices
+from admin.actions.people import People
+from admin.actions.preview import Previews
+from admin.actions.roles import Roles
+from admin.actions.tokens import Tokens
+from admin.actions.trail import Trail
+from admin.api.app import AdminApi
+from admin.confirm import Confirmation
+from admin.door import AdminDoor
+from admin.operator import OperatorSessions
+from admin.pages.console import Console
+from admin.store import AdminStores
+from connectors.contract import Kind
+from consent.store import DisclosureStore
+from idp.applications.registry import Registry
+from idp.error_pages import ErrorPages
+from idp.interaction.dispatcher import Dispatcher
+from idp.keys.schedule import KeySchedule
+from idp.people.service import People as Accounts
+from idp.sessions.service import Sessions
+from idp.settings import IdpSettings
+from idp.signin.password import Hasher
+from kit.clock import Clock
+from kit.expiring import ExpiringStore
+from kit.web.cookies import CookieJar
+from kit.web.pages import Pages
+
+
+@dataclass(frozen=True)
+class AdminRoom:
+    """`follow` reads the registry anew when its guard has moved; `kinds` is the table of connector kinds."""
+
+    pages: Pages
+    errors: ErrorPages
+    dispatcher: Dispatcher
+    registry: Registry
+    follow: Callable[[], Awaitable[None]]
+    stores: AdminStores
+    disclosures: DisclosureStore
+    expiring: ExpiringStore
+    people: Accounts
+    sessions: Sessions
+    keys: KeySchedule
+    hasher: Hasher
+    kinds: Mapping[str, Kind]
+    cookies: CookieJar
+    settings: IdpSettings
+    issuer: str
+    clock: Clock
+
+    @cached_property
+    def operators(self) -> OperatorSessions:
+        return OperatorSessions(self.expiring, self.stores.people, self.cookies, self.clock)
+
+    @cached_property
+    def confirmation(self) -> Confirmation:
+        return Confirmation(self.stores.credentials, self.hasher, self.expiring, self.stores.audit, self.settings, self.clock)
+
+    @cached_property
+    def door(self) -> AdminDoor:
+        return AdminDoor(self.operators, self.errors, self.stores.audit, self.clock)
+
+    @cached_property
+    def actions(self) -> Actions:
+        desk = Desk(self.stores, self.expiring, self.registry, self.follow, self.clock)
+        notices = Notices(desk)
+        clients = Clients(desk)
+        connectors = Connectors(desk, self.kinds)
+        people = People(desk, self.people, self.sessions)
+        return Actions(
+            desk=desk,
+            agencies=Agencies(desk),
+            applications=Applications(desk, clients, connectors, notices),
+            clients=clients,
+            connectors=connectors,
+            notices=notices,
+            previews=Previews(desk, self.kinds, self.settings, self.issuer),
+            people=people,
+            roles=Roles(desk, people),
+            trail=Trail(desk, self.disclosures),
+            keys=Keys(desk, self.keys),
+            tokens=Tokens(desk),
+        )
+
+    def routes(self) -> list[BaseRoute]:
+        console = Console(self.pages, self.errors, self.dispatcher, self.door, self.operators, self.confirmation, self.actions, self.clock)
+        api = AdminApi(self.pages.csrf, self.operators, self.confirmation, self.actions, self.clock)
+        return [*api.routes(), *console.routes()]

@@ -1,0 +1,64 @@
+"""What the console needs kept: the rooms' own stores, and personal tokens of operators for the API."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from consent.store import ConsentStore, NoticeStore
+from idp.store import CredentialStore, GrantStore, KeyStore, PeopleStore, RegistryStore, SessionLogStore
+from kit.audit import AuditTrail, Entry
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorToken:
+    """A personal token for the API. Only its digest is kept; `prefix` is how its owner recognises it. Lives at most 30 days."""
+
+    id: str
+    person: str
+    title: str
+    digest: str
+    prefix: str
+    created_at: int
+    expires_at: int
+    revoked_at: int | None = None
+
+    def works(self, now: int) -> bool:
+        return self.revoked_at is None and now < self.expires_at
+
+
+class OperatorTokenStore(Protocol):
+    async def add(self, token: OperatorToken, audit: Sequence[Entry] = ()) -> None: ...
+
+    async def find(self, digest: str) -> OperatorToken | None: ...
+
+    async def of_person(self, person_id: str) -> list[OperatorToken]:
+        """Return every token of the person that was not revoked, newest first."""
+
+    async def revoke(self, token_id: str, now: int, audit: Sequence[Entry] = ()) -> None: ...
+
+
+class AdminStores(Protocol):
+    """The lasting stores that actions write to. hub.storage.stores.Stores has these fields and more."""
+
+    @property
+    def people(self) -> PeopleStore: ...
+    @property
+    def credentials(self) -> CredentialStore: ...
+    @property
+    def registry(self) -> RegistryStore: ...
+    @property
+    def notices(self) -> NoticeStore: ...
+    @property
+    def consent(self) -> ConsentStore: ...
+    @property
+    def audit(self) -> AuditTrail: ...
+    @property
+    def grants(self) -> GrantStore: ...
+    @property
+    def keys(self) -> KeyStore: ...
+    @property
+    def session_log(self) -> SessionLogStore: ...
+    @property
+    def operator_tokens(self) -> OperatorTokenStore: ...
