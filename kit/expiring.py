@@ -5,7 +5,8 @@ be put with the guard values its maker saw. From then on it is alive only while 
 guard therefore ends, in one step and everywhere, every session, code and token that was made under it: no list of tokens to walk,
 and nothing on the way of a request but one comparison inside the same atomic step as the read or write.
 
-A guard that was never moved has the value "0". A guard can be **closed** for some seconds: nothing can be put under it meanwhile.
+A guard that was never moved has the value "0". A guard can be **closed** for some seconds: nothing can be put under it meanwhile, and
+what it answers as its value ends in "!" and never fits, so that a fact read while it was closed is never used afterwards.
 Whoever changes a lasting fact (consent, account, client) closes its guard, commits, then moves it. So nothing is made from the old
 fact after the commit, even by a request that read it just before.
 
@@ -41,7 +42,10 @@ class ExpiringStore(Protocol):
         """Return the value; None when it is absent, past its time, or one of its guards has moved."""
 
     async def put(self, *records: Put) -> bool:
-        """Write all records, or none and return False when any guard of any of them has moved or is closed."""
+        """Write all records, or none and return False when any guard of any of them has moved or is closed.
+
+        A record with no time left (`ttl` 0 or less) is forgotten instead.
+        """
 
     async def put_if_absent(self, record: Put) -> bool:
         """Write the record and return True; False when a live record has that key or a guard forbids it. One winner among any number."""
@@ -71,6 +75,9 @@ class ExpiringStore(Protocol):
 
     async def increment(self, key: str, window: int) -> int:
         """Count one more event in the window of `window` seconds that began with its first; return the count."""
+
+    async def purge(self, now: int) -> int:
+        """Free the room of records past their time, in small steps; return how many. A matter of room, never of what calls answer."""
 
     async def ping(self) -> None:
         """Return when the store answers; raise StoreUnavailable."""
