@@ -24,15 +24,17 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
+from hub.demo.seed import seed
 
 from hub.app import create_app
-from hub.demo.seed import seed
 from hub.prepare import prepare
 from hub.resources import Resources, open_resources
 from hub.settings import Settings, load
 from hub.supervisor import SOCKET_VARIABLE
 from hub.wiring import House, build_house
+from idp.applications.models import Client, ClientSecret
 from kit.clock import FixedClock
+from kit.secrets import digest
 from tests.forms import Browser
 
 ISSUER = "http://localhost:8000"
@@ -135,51 +137,79 @@ def free_socket() -> socket.socket:
     return listener
 
 
-@contextmanager
-def live_server(
-    folder: Path, *, workers: int = 1, template_folder: Path | None = None, prepared: bool = False, **overrides: Any
-) -> Iterator[str]:
-    """Run real worker processes on a free port and yield the issuer. The data folder survives, so that a test can start it again."""
-    listener = free_socket()
-    issuer = f"http://localhost:{listener.getsockname()[1]}"
-    data = folder / "data"
-    values = {"environment": "demo", "issuer": issuer, "storage.data_dir": data, **CHEAP, **overrides}
-    if not data.exists() and template_folder is not None and not values.get("storage.database_url"):
-        shutil.copytree(asyncio.run(template(template_folder)), data)
-    elif not prepared:
-        settings = load(**values)
-        asyncio.run(prepare_and_seed(settings))
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("GAPURA_")}
-    environment.update({f"GAPURA_{key.replace('.', '__').upper()}": str(value) for key, value in values.items()})
-    environment[SOCKET_VARIABLE] = str(listener.fileno())
-    listener.set_inheritable(True)
-    log = (folder / "server.log").open("ab")
-    processes = [
-        subprocess.Popen([sys.executable, "-m", "hub.worker"], env=environment, pass_fds=(listener.fileno(),), stderr=log, stdout=log)
-        for _ in range(workers)
-    ]
-    try:
-        wait_ready(issuer)
-        yield issuer
-    finally:
-        for process in processes:
+@dataclass
+class Live:
+    """A real deployment on a free port. `start` and `stop` may be called again and again: the files stay."""
+
+    folder: Path
+    values: dict[str, Any]
+    workers: int
+    listener: socket.socket
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @property
+    def issuer(self) -> str:
+        return str(self.values["issuer"])
+
+    def start(self) -> None:
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("GAPURA_")}
+        environment.update({f"GAPURA_{key.replace('.', '__').upper()}": str(value) for key, value in self.values.items()})
+        environment[SOCKET_VARIABLE] = str(self.listener.fileno())
+        with (self.folder / "server.log").open("ab") as log:
+            self.processes = [
+                subprocess.Popen(
+                    [sys.executable, "-m", "hub.worker"], env=environment, pass_fds=(self.listener.fileno(),), stderr=log, stdout=log
+                )
+                for _ in range(self.workers)
+            ]
+
+    def stop(self) -> None:
+        for process in self.processes:
             process.terminate()
-        for process in processes:
+        for process in self.processes:
             process.wait(15)
-        log.close()
-        listener.close()
+        self.processes = []
+
+    def kill(self) -> None:
+        for process in self.processes:
+            process.kill()
+        for process in self.processes:
+            process.wait(15)
+        self.processes = []
 
 
-async def prepare_and_seed(settings: Settings) -> None:
+@contextmanager
+def live_site(
+    folder: Path, template_folder: Path, *, workers: int = 1, clients: tuple[Client, ...] = (), **overrides: Any
+) -> Iterator[Live]:
+    """Run real worker processes on a free port. With `storage.database_url` that database is seeded, else a copy of the template is used."""
+    with free_socket() as listener:
+        issuer = f"http://localhost:{listener.getsockname()[1]}"
+        values = {"environment": "demo", "issuer": issuer, "storage.data_dir": folder / "data", **CHEAP, **overrides}
+        asyncio.run(_fill(load(**values), template_folder, clients))
+        listener.set_inheritable(True)
+        live = Live(folder, values, workers, listener)
+        live.start()
+        try:
+            wait_ready(issuer)
+            yield live
+        finally:
+            live.stop()
+
+
+async def _fill(settings: Settings, template_folder: Path, clients: tuple[Client, ...]) -> None:
     if settings.storage.database_url:
         from hub.storage.sql.migrate import upgrade
 
         await upgrade(settings.storage.database_url)
-    await prepare(settings)
+        await prepare(settings)
+    else:
+        shutil.copytree(await template(template_folder), settings.storage.data_dir)
     async with open_resources(settings) as resources:
-        house = await build_house(resources)
-        if not await resources.stores.people.count():
-            await seed(resources, house)
+        if settings.storage.database_url:
+            await seed(resources, await build_house(resources))
+        for client in clients:
+            await resources.stores.registry.save_client(client)
 
 
 def wait_ready(issuer: str, seconds: float = 20) -> None:
@@ -193,3 +223,96 @@ def wait_ready(issuer: str, seconds: float = 20) -> None:
             pass
         time.sleep(0.05)
     raise AssertionError(f"{issuer} was not ready within {seconds} s")
+
+
+TEST_SECRET = "test-secret-test-secret-test-secret-test-1"
+CALLBACK = "https://rp.example/cb"
+
+
+def test_client(application: str = "usaha-kecil", **changes: Any) -> Client:
+    """Return a client of the application for tests: secret `TEST_SECRET`, callback `CALLBACK`, every scope of the catalogue."""
+    values: dict[str, Any] = {
+        "client_id": "rp-test",
+        "application": application,
+        "auth_method": "client_secret_basic",
+        "redirect_uris": (CALLBACK,),
+        "scopes": frozenset({"openid", "profile", "email", "phone", "address", "offline_access", *CLAIM_SCOPES, *SERVICE_SCOPES}),
+        "secrets": (ClientSecret(digest(TEST_SECRET), TEST_SECRET[:8], 0),),
+        "grant_types": frozenset({"authorization_code", "refresh_token", "client_credentials"}),
+        **changes,
+    }
+    return Client(**values)
+
+
+test_client.__test__ = False  # type: ignore[attr-defined] # a factory, not a test
+
+
+CLAIM_SCOPES = ("name", "nik", "nip", "birthdate", "gender", "kecamatan", "phone_number", "nib", "bpjs_number", "no_kk")
+SERVICE_SCOPES = ("layanan:pendampingan-usaha", "layanan:antrean-puskesmas", "layanan:imunisasi-anak")
+
+
+async def register(site: Site, client: Client) -> Client:
+    """Keep the client and let this process see it at once."""
+    await site.resources.stores.registry.save_client(client)
+    await site.house.reload()
+    return client
+
+
+@dataclass
+class Party:
+    """A relying party of a test: its own browser of the person, its own back channel."""
+
+    site: Site
+    browser: Browser
+    client_id: str = "rp-test"
+    secret: str = TEST_SECRET
+    redirect_uri: str = CALLBACK
+    scope: str = "openid name nik kecamatan phone_number"
+
+    @property
+    def auth(self) -> tuple[str, str]:
+        return (self.client_id, self.secret)
+
+    async def start(self, **more: str) -> httpx.Response:
+        """Open the authorization request in the person's browser."""
+        scope = more.pop("scope", self.scope)
+        return await self.browser.go("/authorize?" + authorize_query(self.client_id, self.redirect_uri, scope, **more))
+
+    async def code(self, account: str = SITI, password: str = PASSWORD, **more: str) -> str:
+        """Walk through sign-in and consent as far as they are asked, and return the code."""
+        page = await self.start(**more)
+        for _ in range(6):
+            location = page.headers.get("location", "")
+            if page.status_code == 303 and location.startswith(self.redirect_uri):
+                answer = answer_of(location)
+                assert "code" in answer, answer
+                return answer["code"]
+            assert page.status_code == 200, (page.status_code, page.text[:300])
+            if 'name="sandi"' in page.text:
+                page = await self.browser.sign_in(account, password)
+            else:
+                page = await self.browser.submit(button="lanjutkan")
+        raise AssertionError(f"no code after six pages: {self.browser.trail}")
+
+    async def redeem(self, code: str, http: httpx.AsyncClient | None = None, **more: str) -> httpx.Response:
+        data = {"grant_type": "authorization_code", "code": code, "redirect_uri": self.redirect_uri, "code_verifier": VERIFIER, **more}
+        return await (http or self.site.http()).post("/token", data=data, auth=self.auth)
+
+    async def tokens(self, **more: str) -> dict[str, Any]:
+        response = await self.redeem(await self.code(**more))
+        assert response.status_code == 200, response.text
+        return response.json()  # type: ignore[no-any-return]
+
+    async def refresh(self, token: str, **more: str) -> httpx.Response:
+        return await self.site.http().post("/token", data={"grant_type": "refresh_token", "refresh_token": token, **more}, auth=self.auth)
+
+    async def userinfo(self, token: str) -> httpx.Response:
+        return await self.site.http().get("/userinfo", headers={"authorization": f"Bearer {token}"})
+
+    async def introspect(self, token: str) -> httpx.Response:
+        return await self.site.http().post("/introspect", data={"token": token}, auth=self.auth)
+
+
+async def new_party(site: Site, **changes: Any) -> Party:
+    client = await register(site, test_client(**changes))
+    return Party(site, site.browser(), client.client_id, redirect_uri=client.redirect_uris[0])
