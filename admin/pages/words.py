@@ -1,0 +1,95 @@
+"""Words for what data files and protocols call by code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+Text = Mapping[str, str]
+
+CHANNELS: Mapping[str, Text] = {
+    "online_oidc": {"id": "OpenID Connect", "en": "OpenID Connect"},
+    "online_saml": {"id": "SAML 2.0", "en": "SAML 2.0"},
+    "online_cas": {"id": "CAS", "en": "CAS"},
+    "forward_auth": {"id": "Lama, di belakang gerbang", "en": "Older, behind the gate"},
+    "ticket": {"id": "Lama, tiket", "en": "Older, ticket"},
+    "simple_sso": {"id": "Lama, Simple-SSO", "en": "Older, Simple-SSO"},
+    "form_login": {"id": "Lama, formulir sendiri", "en": "Older, own form"},
+    "link": {"id": "Tautan", "en": "Link"},
+    "counter_only": {"id": "Di loket", "en": "At the counter"},
+}
+
+STATES: Mapping[str, Text] = {
+    "active": {"id": "Aktif", "en": "Active"},
+    "locked": {"id": "Dibekukan", "en": "Locked"},
+    "disabled": {"id": "Dinonaktifkan", "en": "Disabled"},
+    "closed": {"id": "Ditutup", "en": "Closed"},
+}
+
+KEY_STATES: Mapping[str, Text] = {
+    "next": {"id": "Disiapkan", "en": "Prepared"},
+    "active": {"id": "Menandatangani", "en": "Signing"},
+    "retiring": {"id": "Hanya memeriksa", "en": "Verifying only"},
+    "removed": {"id": "Dihapus", "en": "Removed"},
+}
+
+BASES: Mapping[str, Text] = {
+    "consent": {"id": "Persetujuan", "en": "Consent"},
+    "contract": {"id": "Perjanjian", "en": "Contract"},
+    "legal_duty": {"id": "Kewajiban hukum", "en": "Legal duty"},
+    "vital_interest": {"id": "Melindungi nyawa", "en": "Vital interest"},
+    "public_task": {"id": "Tugas pelayanan publik", "en": "Public task"},
+    "legitimate_interest": {"id": "Kepentingan yang sah", "en": "Legitimate interest"},
+}
+
+EVENTS: Mapping[str, Text] = {
+    "person.signed_in": {"id": "masuk", "en": "signed in"},
+    "person.sign_in_failed": {"id": "gagal masuk", "en": "failed to sign in"},
+    "person.signed_out": {"id": "keluar", "en": "signed out"},
+    "person.second_step_failed": {"id": "gagal pada langkah kedua", "en": "failed the second step"},
+    "person.stepped_up": {"id": "menambah langkah kedua", "en": "added the second step"},
+    "person.created": {"id": "membuat akun", "en": "created an account"},
+    "person.locked": {"id": "membekukan akun", "en": "locked an account"},
+    "person.unlocked": {"id": "membuka akun", "en": "opened an account"},
+    "person.disabled": {"id": "menonaktifkan akun", "en": "disabled an account"},
+    "person.enabled": {"id": "mengaktifkan akun", "en": "enabled an account"},
+    "person.looked_up": {"id": "mencari warga", "en": "looked up a person"},
+    "person.password_changed": {"id": "mengganti kata sandi", "en": "changed a password"},
+    "person.factor_added": {"id": "menambah cara masuk atau token", "en": "added a factor or token"},
+    "person.factor_removed": {"id": "menghapus cara masuk atau token", "en": "removed a factor or token"},
+    "person.role_granted": {"id": "memberi peran", "en": "granted a role"},
+    "person.role_revoked": {"id": "mencabut peran", "en": "revoked a role"},
+    "session.ended": {"id": "mengakhiri sesi", "en": "ended a session"},
+    "consent.given": {"id": "memberi izin", "en": "gave consent"},
+    "consent.refused": {"id": "menolak izin", "en": "refused consent"},
+    "consent.withdrawn": {"id": "menarik izin", "en": "withdrew consent"},
+    "consent.objection_filed": {"id": "mengajukan keberatan", "en": "filed an objection"},
+    "token.code_replayed": {"id": "memakai kode dua kali", "en": "used a code twice"},
+    "token.refresh_reused": {"id": "memakai token lama", "en": "reused a refresh token"},
+    "token.revoked": {"id": "mencabut token", "en": "revoked a token"},
+    "client.authentication_failed": {"id": "gagal membuktikan diri", "en": "failed client authentication"},
+    "client.challenge_reused": {"id": "memakai PKCE yang sama lagi", "en": "reused a PKCE challenge"},
+    "agency.created": {"id": "mendaftarkan instansi", "en": "created an agency"},
+    "agency.changed": {"id": "mengubah instansi", "en": "changed an agency"},
+    "agency.suspended": {"id": "menghentikan instansi", "en": "suspended an agency"},
+    "agency.resumed": {"id": "membuka instansi", "en": "resumed an agency"},
+    "application.created": {"id": "mendaftarkan aplikasi", "en": "registered an application"},
+    "application.changed": {"id": "mengubah aplikasi", "en": "changed an application"},
+    "application.disabled": {"id": "menghentikan aplikasi", "en": "disabled an application"},
+    "application.enabled": {"id": "membuka aplikasi", "en": "enabled an application"},
+    "client.changed": {"id": "mengubah sambungan", "en": "changed a client"},
+    "client.secret_rotated": {"id": "membuat rahasia klien baru", "en": "rotated a client secret"},
+    "client.secret_revoked": {"id": "menghapus rahasia klien", "en": "revoked a client secret"},
+    "connector.changed": {"id": "mengubah konektor", "en": "changed a connector"},
+    "notice.published": {"id": "menerbitkan pemberitahuan", "en": "published a notice"},
+    "application.previewed": {"id": "mencoba dengan warga uji", "en": "previewed with a test person"},
+    "key.rotated": {"id": "mengganti kunci", "en": "rotated a key"},
+    "key.removed": {"id": "menghapus kunci", "en": "removed a key"},
+    "key.data_key_rotated": {"id": "mengganti kunci data", "en": "rotated the data key"},
+    "operator.signed_in": {"id": "masuk ke konsol", "en": "signed in to the console"},
+    "operator.signed_out": {"id": "keluar dari konsol", "en": "signed out of the console"},
+    "operator.confirmed": {"id": "membuktikan diri lagi", "en": "confirmed with password and code"},
+    "operator.refused": {"id": "ditolak masuk konsol", "en": "was refused at the console"},
+    "audit.verified": {"id": "memeriksa rantai audit", "en": "verified the audit chain"},
+    "system.started": {"id": "menyalakan Gapura", "en": "started Gapura"},
+    "system.set_up": {"id": "menyiapkan Gapura", "en": "set Gapura up"},
+}
