@@ -178,11 +178,12 @@ class Disclosure:
 
 @dataclass(frozen=True, slots=True)
 class DisclosureView:
-    """A disclosure with how often it was repeated; what "Riwayat" shows."""
+    """A disclosure with how often it was made; what "Riwayat" shows. `seq` is where the next page begins."""
 
     disclosure: Disclosure
     times: int
     last_at: int
+    seq: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ class Change:
 
 
 class NoticeStore(Protocol):
-    async def publish(self, notice: Notice) -> None:
+    async def publish(self, notice: Notice, audit: Sequence[Entry] = ()) -> None:
         """Keep a new text and make it the current one of its service. Raise ImmutableNotice when the id exists with another text."""
 
     async def all(self) -> list[Notice]:
@@ -62,7 +62,7 @@ class DisclosureStore(Protocol):
         """Add (grant, claims, times, last_at) to the counters of existing rows."""
 
     async def of_person(self, person: str, *, service: str = "", before: int = 0, limit: int = 50) -> list[DisclosureView]:
-        """Return the disclosures about a person, newest first."""
+        """Return the disclosures about a person, newest first; `before` is the `seq` of the last one seen."""
 
     async def verify(self) -> ChainReport:
         """Walk the disclosure chain."""

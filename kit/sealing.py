@@ -22,13 +22,21 @@ class CannotOpen(Exception):
     """A sealed value was changed, belongs to another context, or its key is gone."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class KeyRing:
-    """Data keys by id (32 bytes each), the id that seals, and the key of the blind index (32 bytes, never rotated with the data keys)."""
+    """Data keys by id (32 bytes each), the id that seals, and the key of the blind index (32 bytes, never rotated with the data keys).
+
+    One ring per process, shared by everybody in it; `adopt` is how it learns of a rotation.
+    """
 
     keys: Mapping[int, bytes] = field(repr=False)
     active: int
     index_key: bytes = field(repr=False)
+
+    def adopt(self, keys: Mapping[int, bytes], active: int) -> None:
+        """Seal with `active` from now on; keys once known stay known."""
+        self.keys = {**self.keys, **keys}
+        self.active = active
 
     def seal(self, value: bytes, context: str) -> bytes:
         nonce = os.urandom(12)
@@ -47,6 +55,7 @@ class KeyRing:
             raise CannotOpen(context) from error
 
     def key_id(self, sealed: bytes) -> int:
+        """Return the id of the data key that sealed the value."""
         return int.from_bytes(sealed[1:5], "big")
 
     def blind(self, kind: str, value: str) -> str:

@@ -138,7 +138,20 @@ class Postgres:
 
     def sql(self, statement: str, database: str = "postgres") -> str:
         """Run a statement as an operator with psql would, and return what it prints."""
-        command = [_postgres_tool("psql"), "-h", "127.0.0.1", "-p", str(self.port), "-U", "gapura", "-d", database, "-XqAt", "-c", statement]
+        command = [
+            _postgres_tool("psql"),
+            "-h",
+            "127.0.0.1",
+            "-p",
+            str(self.port),
+            "-U",
+            "gapura",
+            "-d",
+            database,
+            "-XqAt",
+            "-c",
+            statement,
+        ]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
     def fresh(self) -> str:

@@ -8,7 +8,6 @@ from typing import Any
 
 import hiredis
 from redis.asyncio import ConnectionPool
-from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import RedisError
 
 from hub.storage.expiring.records import GUARD_SECONDS, encode
@@ -26,14 +25,14 @@ class RedisStore:
     """Time is the server's. One pipelined connection per worker; opened at the first call, opened again after an error."""
 
     def __init__(self, url: str) -> None:
-        self._pool: ConnectionPool[AbstractConnection] = ConnectionPool.from_url(
+        self._pool: Any = ConnectionPool.from_url(
             url, protocol=2, socket_timeout=CONNECT_SECONDS, socket_connect_timeout=CONNECT_SECONDS, driver_info=None, retry=None
         )
         self._link: Link | None = None
         self._opening: asyncio.Task[Link] | None = None
 
     async def _open(self) -> Link:
-        connection: Any = self._pool.make_connection()
+        connection = self._pool.make_connection()
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 await connection.connect()

@@ -35,7 +35,7 @@ class Link(asyncio.Protocol):
         self.dead = False
         self._transport.set_protocol(self)
 
-    def send(self, command: tuple[bytes | int | float, ...]) -> asyncio.Future[Any]:
+    def send(self, command: tuple[bytes | int, ...]) -> asyncio.Future[Any]:
         """Return the future answer to one command. A reply that is an error comes as hiredis.ReplyError, as a value."""
         future = self._loop.create_future()
         if self.dead:
@@ -43,7 +43,7 @@ class Link(asyncio.Protocol):
             return future
         if not self._unsent:
             self._loop.call_soon(self._flush)
-        self._unsent.append(cast("bytes", hiredis.pack_command(command)))
+        self._unsent.append(cast("bytes", hiredis.pack_command(cast("Any", command))))
         self._waiting.append(future)
         return future
 

@@ -1,0 +1,109 @@
+"""The consent ledger in SQL: chained rows that are only ever added, and the present state of each record in a row of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from consent.models import Basis, LedgerEvent, LedgerRow, PurposeState, Standing
+from consent.store import Change
+from hub.storage.sql import tables as t
+from hub.storage.sql.chains import Chain, append_audit
+from hub.storage.sql.database import Database
+from hub.storage.sql.documents import names_of, names_text
+from hub.storage.sql.upsert import upsert
+from kit.audit import ChainReport, Entry
+
+
+@dataclass(frozen=True, slots=True)
+class SqlConsent:
+    """Implements consent.store.ConsentStore."""
+
+    database: Database
+    chain: Chain
+    trail: Chain
+
+    async def append(self, changes: Sequence[Change], audit: Sequence[Entry] = ()) -> list[LedgerRow]:
+        async with self.database.write() as connection:
+            chained = await self.chain.append(connection, [_ledger_row(change) for change in changes])
+            for change, row in zip(changes, chained, strict=True):
+                await upsert(connection, t.consent_states, _state_row(change.state, row["seq"]), ("record_id",))
+            await append_audit(connection, self.trail, audit)
+        return [_ledger(row) for row in chained]
+
+    async def states(self, person: str, service: str = "") -> list[PurposeState]:
+        query = select(t.consent_states).where(t.consent_states.c.person == person)
+        if service:
+            query = query.where(t.consent_states.c.service == service)
+        async with self.database.read() as connection:
+            rows = (await connection.execute(query.order_by(t.consent_states.c.last_seq))).all()
+        return [_state(row) for row in rows]
+
+    async def state(self, record_id: str) -> PurposeState | None:
+        async with self.database.read() as connection:
+            row = (await connection.execute(select(t.consent_states).where(t.consent_states.c.record_id == record_id))).one_or_none()
+        return None if row is None else _state(row)
+
+    async def history(self, person: str, *, record_id: str = "", before_seq: int = 0, limit: int = 100) -> list[LedgerRow]:
+        query = select(t.ledger).where(t.ledger.c.person == person).order_by(t.ledger.c.seq.desc()).limit(limit)
+        if record_id:
+            query = query.where(t.ledger.c.record_id == record_id)
+        if before_seq:
+            query = query.where(t.ledger.c.seq < before_seq)
+        async with self.database.read() as connection:
+            return [_ledger(row) for row in (await connection.execute(query)).mappings()]
+
+    async def verify(self) -> ChainReport:
+        return await self.chain.verify(self.database)
+
+
+def _ledger_row(change: Change) -> dict[str, Any]:
+    state = change.state
+    return {
+        "event": change.event.value,
+        "record_id": state.record_id,
+        "person": state.person,
+        "service": state.service,
+        "application": state.application,
+        "purpose": state.purpose,
+        "notice": state.notice,
+        "text_sha256": change.text_sha256,
+        "language": change.language,
+        "basis": state.basis.value,
+        "claims": names_text(state.claims),
+        "at": state.since,
+        "expires_at": state.expires_at,
+        "channel": change.channel,
+        "officer": change.officer,
+    }
+
+
+def _ledger(row: Any) -> LedgerRow:
+    values = {**row, "event": LedgerEvent(row["event"]), "basis": Basis(row["basis"]), "claims": tuple(names_of(row["claims"]))}
+    return LedgerRow(**values)
+
+
+def _state_row(state: PurposeState, seq: int) -> dict[str, Any]:
+    return {
+        "record_id": state.record_id,
+        "person": state.person,
+        "service": state.service,
+        "application": state.application,
+        "purpose": state.purpose,
+        "notice": state.notice,
+        "basis": state.basis.value,
+        "claims": names_text(state.claims),
+        "standing": state.standing.value,
+        "since": state.since,
+        "expires_at": state.expires_at,
+        "last_seq": seq,
+    }
+
+
+def _state(row: Any) -> PurposeState:
+    values = row._asdict()
+    values |= {"basis": Basis(row.basis), "claims": frozenset(names_of(row.claims)), "standing": Standing(row.standing)}
+    return PurposeState(**values)

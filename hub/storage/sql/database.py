@@ -1,0 +1,100 @@
+"""One engine, two ways to use it: `read` and `write`. A write is one transaction that nobody else's write can slip into.
+
+SQLite: WAL, every commit is on the disk before it returns (synchronous=FULL), a write takes the file's lock from its first statement.
+PostgreSQL: read committed; rows that decide are locked or changed by one statement; no statement takes longer than 3 s.
+What the database cannot do (gone, full, busy, too slow) becomes StoreUnavailable; what contradicts its rules stays IntegrityError.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, nullcontext
+from typing import Any
+
+from sqlalchemy import event, exc, make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from kit.expiring import StoreUnavailable
+
+STATEMENT_MS = 3000
+STRONG_COMMIT = (
+    "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') NOT IN ('on', 'remote_apply')"
+)
+
+
+def create_engine(url: str) -> AsyncEngine:
+    """Return an engine with this house's settings for the named database."""
+    if make_url(url).get_backend_name() == "sqlite":
+        engine = create_async_engine(url, pool_size=4, max_overflow=4, pool_timeout=5)
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        return engine
+    settings = {"statement_timeout": str(STATEMENT_MS), "lock_timeout": str(STATEMENT_MS), "jit": "off", "application_name": "gapura"}
+    engine = create_async_engine(
+        url, pool_size=5, max_overflow=5, pool_timeout=3, connect_args={"server_settings": settings, "timeout": 3, "command_timeout": 5}
+    )
+    event.listen(engine.sync_engine, "connect", _prepare_postgresql)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _: object) -> None:
+    connection.isolation_level = None  # transactions begin where this module says, not where the driver guesses
+    cursor = connection.cursor()
+    for setting in ("busy_timeout = 5000", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        cursor.execute(f"PRAGMA {setting}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
+
+
+def _prepare_postgresql(connection: Any, _: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute(STRONG_COMMIT)
+    cursor.close()
+    connection.commit()
+
+
+class Database:
+    """`statements` counts every statement sent, so that a test can say that a path needs none."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = create_engine(url)
+        self.sqlite = self.engine.dialect.name == "sqlite"
+        self.statements = 0
+        self._turn = asyncio.Lock()
+        event.listen(self.engine.sync_engine, "before_cursor_execute", self._count)
+
+    def _count(self, _c: object, _cursor: object, statement: str, *_: object) -> None:
+        if not statement.startswith("BEGIN"):
+            self.statements += 1
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        with answering():
+            async with self.engine.connect() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """Commit when the block ends, roll back when it raises. Writers of one process queue here instead of polling SQLite's lock."""
+        with answering():
+            async with self._turn if self.sqlite else nullcontext(), self.engine.connect() as plain:
+                connection = await plain.execution_options(writes=True)
+                async with connection.begin():
+                    yield connection
+
+    async def aclose(self) -> None:
+        await self.engine.dispose()
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    try:
+        yield
+    except (exc.IntegrityError, exc.ProgrammingError, exc.DataError):
+        raise
+    except (exc.DBAPIError, exc.TimeoutError, OSError, TimeoutError) as error:
+        raise StoreUnavailable(f"the database does not answer: {type(error).__name__}") from error

@@ -1,0 +1,13 @@
+"""Alembic's entry: runs the migrations on the connection that hub/storage/sql/migrate.py hands over, inside its transaction."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from hub.storage.sql.tables import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"], target_metadata=metadata, render_as_batch=True, transactional_ddl=True
+)
+with context.begin_transaction():
+    context.run_migrations()

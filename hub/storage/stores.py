@@ -1,0 +1,79 @@
+"""The lasting stores of every room on one database, opened together. The schema must be current: sql/migrate.py brings it there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from hub.storage.sql.audit import SqlAuditTrail
+from hub.storage.sql.chains import Chain
+from hub.storage.sql.consent import SqlConsent
+from hub.storage.sql.credentials import SqlCredentials
+from hub.storage.sql.data_keys import DataKeys, open_ring
+from hub.storage.sql.database import Database
+from hub.storage.sql.disclosures import SqlDisclosures
+from hub.storage.sql.expiry import Expiry
+from hub.storage.sql.grants import SqlGrants
+from hub.storage.sql.notices import SqlNotices
+from hub.storage.sql.operator_tokens import SqlOperatorTokens
+from hub.storage.sql.outbox import SqlOutbox
+from hub.storage.sql.people import SqlPeople
+from hub.storage.sql.registry import SqlRegistry
+from hub.storage.sql.sealed import Sealed
+from hub.storage.sql.session_log import SqlSessionLog
+from hub.storage.sql.signing_keys import SqlKeys
+from kit.clock import Clock
+from kit.sealing import KeyRing
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    people: SqlPeople
+    credentials: SqlCredentials
+    registry: SqlRegistry
+    notices: SqlNotices
+    consent: SqlConsent
+    disclosures: SqlDisclosures
+    audit: SqlAuditTrail
+    grants: SqlGrants
+    keys: SqlKeys
+    outbox: SqlOutbox
+    session_log: SqlSessionLog
+    operator_tokens: SqlOperatorTokens
+    data_keys: DataKeys
+    expiry: Expiry
+    database: Database
+    ring: KeyRing = field(repr=False)
+
+    async def aclose(self) -> None:
+        await self.database.aclose()
+
+
+async def open_stores(url: str, master_key: bytes, clock: Clock) -> Stores:
+    """Return the stores; raise WrongMasterKey when the key is not this database's, StoreUnavailable when it does not answer."""
+    database = Database(url)
+    try:
+        ring, wrapping_key = await open_ring(database, master_key, clock)
+    except BaseException:
+        await database.aclose()
+        raise
+    data_keys = DataKeys(database, wrapping_key, ring, clock)
+    sealed = Sealed(ring, data_keys.refresh)
+    trail = Chain("audit", ring.index_key)
+    return Stores(
+        people=SqlPeople(database, sealed, trail, clock),
+        credentials=SqlCredentials(database, sealed, trail),
+        registry=SqlRegistry(database, sealed, trail),
+        notices=SqlNotices(database, trail),
+        consent=SqlConsent(database, Chain("consent", ring.index_key), trail),
+        disclosures=SqlDisclosures(database, Chain("disclosures", ring.index_key)),
+        audit=SqlAuditTrail(database, trail),
+        grants=SqlGrants(database, trail),
+        keys=SqlKeys(database, trail),
+        outbox=SqlOutbox(database),
+        session_log=SqlSessionLog(database, trail),
+        operator_tokens=SqlOperatorTokens(database, trail),
+        data_keys=data_keys,
+        expiry=Expiry(database),
+        database=database,
+        ring=ring,
+    )
