@@ -58,18 +58,29 @@ def _prepare_postgresql(connection: Any, _: object) -> None:
 
 
 class Database:
-    """`statements` counts every statement sent, so that a test can say that a path needs none."""
+    """`counting` lists the statements sent meanwhile, so that a test can say that a path needs none."""
 
     def __init__(self, url: str) -> None:
         self.engine = create_engine(url)
         self.sqlite = self.engine.dialect.name == "sqlite"
-        self.statements = 0
+        self._listeners: list[list[str]] = []
         self._turn = asyncio.Lock()
         event.listen(self.engine.sync_engine, "before_cursor_execute", self._count)
 
     def _count(self, _c: object, _cursor: object, statement: str, *_: object) -> None:
-        if not statement.startswith("BEGIN"):
-            self.statements += 1
+        if self._listeners and not statement.startswith("BEGIN"):
+            for heard in self._listeners:
+                heard.append(statement)
+
+    @contextmanager
+    def counting(self) -> Iterator[list[str]]:
+        """Yield a list that grows by each statement sent until the block ends."""
+        heard: list[str] = []
+        self._listeners.append(heard)
+        try:
+            yield heard
+        finally:
+            self._listeners.remove(heard)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
