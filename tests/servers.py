@@ -55,13 +55,13 @@ def _stop(process: subprocess.Popen[bytes], sign: int) -> None:
         process.wait(5)
 
 
-def start_redis(*options: str) -> tuple[subprocess.Popen[bytes], str]:
+def start_redis(*options: str, path: Path | None = None) -> tuple[subprocess.Popen[bytes], str]:
     """Start a Redis of one's own on a Unix socket and return process and URL; the caller may stop or kill it."""
     program = shutil.which("redis-server")
     if program is None:
         missing("redis-server")
     folder = _folder()
-    path = folder / "redis.sock"
+    path = path or folder / "redis.sock"
     command = [str(program), "--port", "0", "--unixsocket", str(path), "--dir", str(folder), "--save", "", "--appendonly", "no", *options]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     atexit.register(_stop, process, 15)

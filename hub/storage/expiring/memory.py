@@ -41,7 +41,7 @@ class MemoryStore:
         return guard.value + "!" if guard.closed_until > self._clock.now() else guard.value
 
     def _stands(self, guards: Guards) -> bool:
-        return all(self._present(name) == value for name, value in guards.items())
+        return all(self._present(name) == value and not value.endswith("!") for name, value in guards.items())
 
     def _kept(self, key: str) -> _Record | None:
         """Return the record that has not passed its time, spent or not."""

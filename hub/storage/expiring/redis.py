@@ -25,6 +25,7 @@ class RedisStore:
     """Time is the server's. One pipelined connection per worker; opened at the first call, opened again after an error."""
 
     def __init__(self, url: str) -> None:
+        self.url = url
         self._pool: Any = ConnectionPool.from_url(
             url, protocol=2, socket_timeout=CONNECT_SECONDS, socket_connect_timeout=CONNECT_SECONDS, driver_info=None, retry=None
         )

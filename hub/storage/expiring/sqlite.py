@@ -71,7 +71,7 @@ class SqliteStore:
         return found
 
     def _stands(self, guards: Guards) -> bool:
-        return not guards or self._present(guards) == guards
+        return not guards or (self._present(guards) == guards and not any(value.endswith("!") for value in guards.values()))
 
     def _all_stand(self, records: Iterable[Put]) -> bool:
         """True when every guard has the one value that all records expect."""

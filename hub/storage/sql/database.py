@@ -80,7 +80,7 @@ class Database:
         try:
             yield heard
         finally:
-            self._listeners.remove(heard)
+            self._listeners = [other for other in self._listeners if other is not heard]
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
