@@ -46,6 +46,7 @@ class ApplicationPages:
             "applications/list",
             "applications",
             listing=listing,
+            page=listing.items,
             wanted=wanted,
             agencies=snapshot.agencies,
             owners=sorted({a.agency for a in snapshot.applications.values()}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -16,6 +17,7 @@ from admin.door import AdminDoor
 from admin.errors import AdminError, FieldProblem, Forbidden, Invalid, NotConfirmed
 from admin.operator import Operator, OperatorSessions
 from admin.pages.fields import Values
+from admin.pages.words import BASES, EVENTS
 from admin.permissions import ROLE_NAMES, Permission, allowed
 from admin.routes import OPEN, PAGES
 from idp.error_pages import ErrorPages
@@ -93,6 +95,14 @@ class Frame:
             "values": Values(),
             "api_path": "",
             "role_names": ROLE_NAMES,
+            "event_names": EVENTS,
+            "base_names": BASES,
+            "actor_names": {},
+            "iso": iso,
+            "k_same": lambda names: [(name, name) for name in names],
+            "k_words": lambda pairs: [(key, pick(words, visit.language)) for key, words in pairs],
+            "k_options": lambda words: [(getattr(key, "value", key), pick(text, visit.language)) for key, text in words.items()],
+            "k_agencies": lambda agencies: [(a.code, f"{a.short_name} – {pick(a.name, visit.language)}") for a in agencies],
         }
         return self.pages.render(visit.request, f"admin/{template}.html", {**frame, **context}, status=status)
 
@@ -153,6 +163,10 @@ class Frame:
 
 
 NOBODY = Operator(person="", name="", roles=frozenset(), actor="")
+
+
+def iso(moment: int) -> str:
+    return datetime.fromtimestamp(moment, UTC).isoformat()
 
 
 def role_name(operator: Operator) -> Mapping[str, str]:
