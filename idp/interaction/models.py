@@ -17,7 +17,7 @@ class Interaction:
 
     id: str
     door: str  # oidc, portal, admin, or the name of a connector kind
-    browser: str  # digest of the browser cookie
+    browser: str  # digest of the browser cookie; empty: bound by the first GET (a cross-site POST brought none)
     application: str | None  # None: the portal or console itself
     service: str | None
     claims: frozenset[str]  # claim names the request may release
@@ -83,6 +83,9 @@ REASONS = (
     "no_notice",  # nothing could be asked, so nothing may be issued
     "no_second_step",  # the assurance asked for cannot be reached: this account has no second factor
     "declined",  # the person said no
+    "login_required",  # silent request, nobody signed in (OIDC Core §3.1.2.6)
+    "consent_required",  # silent request, something to agree to
+    "interaction_required",  # silent request, another page would be needed
 )
 
 Step = Login | StepUp | Consent | Issue | Refuse

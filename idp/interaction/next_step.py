@@ -98,7 +98,7 @@ def audience_includes_this_person(facts: Facts) -> Step | None:
 
 def consent_is_complete(facts: Facts) -> Step | None:
     """No consent stored, no code issued."""
-    if facts.service is None:
+    if facts.interaction.application is None:
         return None
     if facts.standing is None:
         return Refuse("no_notice")

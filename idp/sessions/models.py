@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 class Permit:
     """What was decided for one service in this session, so that the next request needs no question and no SQL.
 
-    Valid only while the guard `permit:<person>:<application>` still has the value `epoch`: consent, notice and grants move it.
+    Valid only while the guards `permit:<person>:<application>` and `app:<application>` still have these values.
     `shown` are the claims covered by purposes the person has answered; a request beyond them asks again.
     """
 
@@ -21,6 +21,7 @@ class Permit:
     grant: str
     subject: str
     epoch: str
+    application_epoch: str = "0"  # of the guard `app:<application>` when this was decided
 
 
 @dataclass(frozen=True, slots=True)

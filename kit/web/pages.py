@@ -42,6 +42,7 @@ class Regency:
         default_factory=lambda: {"id": "Kantor kecamatan atau Dukcapil", "en": "District office or Dukcapil"}
     )
     demo: bool = False
+    address: str = "localhost"  # host of the issuer, which people compare with their address bar
 
 
 def templates(*folders: Path) -> Environment:
