@@ -8,20 +8,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import orjson
-import pyotp
 
 from admin.errors import AdminError, FieldProblem, Invalid
 from idp import guards
-from idp.settings import IdpSettings
-from idp.signin.password import Hasher
-from idp.store import CredentialStore
+from idp.signin.password import Busy, Hasher
+from idp.signin.totp import Totp
+from idp.store import CredentialStore, PeopleStore
 from kit.audit import AuditEvent, AuditTrail, Entry
 from kit.clock import Clock
 from kit.expiring import ExpiringStore, Put
 from kit.secrets import digest, new_secret, same
 
 PENDING_SECONDS = 1800
-STEP = 30
+WRONG = {
+    "id": "Kata sandi atau kode belum tepat. Periksa keduanya, lalu coba lagi.",
+    "en": "The password or the code is not right. Check both and try again.",
+}
 
 
 class TooManyGuesses(AdminError):
@@ -30,6 +32,11 @@ class TooManyGuesses(AdminError):
         "id": "Terlalu banyak percobaan. Coba lagi 15 menit lagi.",
         "en": "Too many tries. Try again in 15 minutes.",
     }
+
+
+class Overloaded(AdminError):
+    code, status = "busy", 503
+    text = {"id": "Gapura sedang sibuk. Coba lagi sebentar lagi.", "en": "Gapura is busy. Try again in a moment."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,49 +51,39 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
+    """Judges with the sign-in room's own hasher, throttle and second step: every try counts before it is judged (LG-07)."""
+
+    people: PeopleStore
     credentials: CredentialStore
     hasher: Hasher
+    totp: Totp
     store: ExpiringStore
     trail: AuditTrail
-    settings: IdpSettings
     clock: Clock
 
     async def prove(self, person_id: str, password: str, code: str, *, origin: str) -> None:
-        """Return when password and code are both right; raise Invalid, the same for either, or TooManyGuesses."""
-        now = self.clock.now()
-        account = f"confirm:{person_id}"
-        guesses = await self.credentials.guesses(account)
-        if guesses.failures >= self.settings.lock_after and now - guesses.last_failed_at >= self.settings.lock_seconds:
-            await self.credentials.forgive(account)
-        if await self.credentials.count_guess(account, now, self.settings.lock_after) is None:
-            raise TooManyGuesses
+        """Return when password and code are both right; raise Invalid, the same for either, TooManyGuesses or Overloaded."""
+        person = await self.people.get(person_id)
         kept = await self.credentials.of_person(person_id, "password")
-        right = kept is not None and await self.hasher.verify(kept.secret, password)
-        if not (right and await self._code_is_right(person_id, code, now)):
-            await self.trail.append(
-                Entry(AuditEvent.SECOND_STEP_FAILED, f"operator:{person_id}", f"person:{person_id}", now, origin=origin)
-            )
-            wrong = {
-                "id": "Kata sandi atau kode belum tepat. Periksa keduanya, lalu coba lagi.",
-                "en": "The password or the code is not right. Check both and try again.",
-            }
-            raise Invalid(FieldProblem("password", "wrong", wrong))
-        await self.credentials.forgive(account)
-        await self.trail.append(
-            Entry(AuditEvent.OPERATOR_CONFIRMED, f"operator:{person_id}", f"person:{person_id}", now, origin=origin)
-        )
-
-    async def _code_is_right(self, person_id: str, code: str, now: int) -> bool:
-        """RFC 6238, one step either way, each step once (LG-08). In the demo the sandbox code stands for it."""
-        typed = "".join(code.split())
-        if self.settings.sandbox_code and same(typed, self.settings.sandbox_code):
-            return True
-        kept = await self.credentials.of_person(person_id, "totp")
-        if kept is None or len(typed) != 6 or not (typed.isascii() and typed.isdigit()):
-            return False
-        totp = pyotp.TOTP(kept.secret)
-        step = next((s for s in (now // STEP, now // STEP - 1, now // STEP + 1) if same(totp.at(s * STEP), typed)), None)
-        return step is not None and await self.credentials.use_step(kept.id, step)
+        account = self.totp.throttle.account("confirm", person_id)
+        if await self.totp.throttle.admit(account) is not None:
+            raise TooManyGuesses
+        try:
+            right = await self.hasher.verify(kept.secret if kept is not None else self.hasher.decoy, password)
+        except Busy as error:
+            raise Overloaded from error
+        if right and kept is not None and person is not None:
+            second = await self.totp.check(person, code)
+            if second.wait is not None:
+                raise TooManyGuesses
+            right = second.right
+        now = self.clock.now()
+        who, subject = f"operator:{person_id}", f"person:{person_id}"
+        if not right or kept is None or person is None:
+            await self.trail.append(Entry(AuditEvent.SECOND_STEP_FAILED, who, subject, now, origin=origin))
+            raise Invalid(FieldProblem("password", "wrong", WRONG))
+        await self.totp.throttle.forgive(account)
+        await self.trail.append(Entry(AuditEvent.OPERATOR_CONFIRMED, who, subject, now, origin=origin))
 
     async def hold(self, person_id: str, path: str, form: list[tuple[str, str]], title: str) -> str:
         """Keep a posted act until it is proved; return its id. It dies with the account's other sessions."""

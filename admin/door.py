@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
-from admin.operator import OperatorSessions, origin_of, working_roles
+from admin.operator import OperatorSessions, working_roles
 from admin.permissions import Permission, allowed
-from idp.error_pages import ErrorPages
 from idp.interaction.dispatcher import Dispatcher
 from idp.interaction.models import Interaction, Issue, Refuse
 from idp.people.models import Person
 from idp.sessions.models import ACR_TWO_STEPS, Session
 from kit.audit import AuditEvent, AuditTrail, Entry
 from kit.clock import Clock
-from kit.web.pages import see_other
+from kit.web.pages import Pages, see_other
 
 NAME = "admin"
 
@@ -31,7 +30,7 @@ def inside(path: object) -> str:
 @dataclass(frozen=True, slots=True)
 class AdminDoor:
     sessions: OperatorSessions
-    errors: ErrorPages
+    pages: Pages
     trail: AuditTrail
     clock: Clock
 
@@ -46,19 +45,19 @@ class AdminDoor:
         now = self.clock.now()
         if not allowed(working_roles(person, now), Permission.CONSOLE):
             entry = Entry(
-                AuditEvent.OPERATOR_REFUSED, f"person:{person.id}", "console", now, origin=origin_of(request), reason="role_missing"
+                AuditEvent.OPERATOR_REFUSED, f"person:{person.id}", "console", now, origin=self.sessions.origin(request), reason="role_missing"
             )
             await self.trail.append(entry)
-            return self.errors.message(request, "console_role", status=403)
+            return self.pages.render(request, "admin/refused.html", {"reason": "console_role"}, status=403)
         response = see_other(inside(interaction.reply.get("to", "/admin")))
         if not await self.sessions.begin(request, response, person):
             return None
-        entry = Entry(AuditEvent.OPERATOR_SIGNED_IN, f"operator:{person.id}", f"person:{person.id}", now, origin=origin_of(request))
+        entry = Entry(AuditEvent.OPERATOR_SIGNED_IN, f"operator:{person.id}", f"person:{person.id}", now, origin=self.sessions.origin(request))
         await self.trail.append(entry)
         return response
 
     async def refuse(self, request: Request, interaction: Interaction, refusal: Refuse) -> Response:
-        return self.errors.message(request, refusal.reason, status=403)
+        return self.pages.render(request, "admin/refused.html", {"reason": refusal.reason}, status=403)
 
     def way_back(self, interaction: Interaction) -> str | None:
         return "/admin"

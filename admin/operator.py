@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from idp.store import PeopleStore
 from kit.clock import Clock
 from kit.expiring import ExpiringStore, Put
 from kit.secrets import digest, new_id, new_secret
+from kit.web.address import Network, client_address, truncated
 from kit.web.cookies import CookieJar
 
 COOKIE = "gapura-op"
@@ -68,13 +69,9 @@ def working_roles(person: Person, now: int) -> frozenset[Role]:
     return frozenset(regency_wide) if person.status is Status.ACTIVE else frozenset()
 
 
-def origin_of(request: Request) -> str:
-    """Return the peer's network: /24 of IPv4, /48 of IPv6. Enough to see where from, too little to name a line."""
-    host = request.client.host if request.client else ""
-    if ":" in host:
-        return ":".join(host.split(":")[:3]) + "::/48"
-    parts = host.split(".")
-    return ".".join(parts[:3]) + ".0/24" if len(parts) == 4 else ""
+def origin_of(request: Request, trusted: Sequence[Network] = ()) -> str:
+    """Return the network the request comes from, as far as it may be believed."""
+    return truncated(client_address(request, trusted))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +85,10 @@ class OperatorSessions:
     people: PeopleStore
     cookies: CookieJar
     clock: Clock
+    trusted: Sequence[Network] = ()
+
+    def origin(self, request: Request) -> str:
+        return origin_of(request, self.trusted)
 
     async def begin(self, request: Request, response: Response, person: Person) -> bool:
         """Give this browser a new operator session, confirmed now; False when the account changed meanwhile."""
@@ -101,7 +102,7 @@ class OperatorSessions:
             expires_at=now + ABSOLUTE,
             last_seen=now,
             confirmed_at=now,
-            origin=origin_of(request),
+            origin=self.origin(request),
         )
         return await self._give(response, session)
 
@@ -136,7 +137,7 @@ class OperatorSessions:
             name=person.name,
             roles=working_roles(person, self.clock.now()),
             actor=f"operator:{person.id}",
-            origin=origin_of(request),
+            origin=self.origin(request),
             confirmed_at=session.confirmed_at,
         )
 

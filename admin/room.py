@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -26,19 +26,21 @@ from admin.confirm import Confirmation
 from admin.door import AdminDoor
 from admin.operator import OperatorSessions
 from admin.pages.console import Console
+from admin.pages.frame import Frame
 from admin.store import AdminStores
 from connectors.contract import Kind
 from consent.store import DisclosureStore
 from idp.applications.registry import Registry
-from idp.error_pages import ErrorPages
 from idp.interaction.dispatcher import Dispatcher
 from idp.keys.schedule import KeySchedule
 from idp.people.service import People as Accounts
 from idp.sessions.service import Sessions
 from idp.settings import IdpSettings
 from idp.signin.password import Hasher
+from idp.signin.totp import Totp
 from kit.clock import Clock
 from kit.expiring import ExpiringStore
+from kit.web.address import Network
 from kit.web.cookies import CookieJar
 from kit.web.pages import Pages
 
@@ -48,7 +50,6 @@ class AdminRoom:
     """`follow` reads the registry anew when its guard has moved; `kinds` is the table of connector kinds."""
 
     pages: Pages
-    errors: ErrorPages
     dispatcher: Dispatcher
     registry: Registry
     follow: Callable[[], Awaitable[None]]
@@ -59,29 +60,33 @@ class AdminRoom:
     sessions: Sessions
     keys: KeySchedule
     hasher: Hasher
+    totp: Totp
     kinds: Mapping[str, Kind]
     cookies: CookieJar
     settings: IdpSettings
     issuer: str
     clock: Clock
+    trusted: Sequence[Network] = ()
 
     @cached_property
     def operators(self) -> OperatorSessions:
-        return OperatorSessions(self.expiring, self.stores.people, self.cookies, self.clock)
+        return OperatorSessions(self.expiring, self.stores.people, self.cookies, self.clock, self.trusted)
 
     @cached_property
     def confirmation(self) -> Confirmation:
-        return Confirmation(self.stores.credentials, self.hasher, self.expiring, self.stores.audit, self.settings, self.clock)
+        return Confirmation(
+            self.stores.people, self.stores.credentials, self.hasher, self.totp, self.expiring, self.stores.audit, self.clock
+        )
 
     @cached_property
     def door(self) -> AdminDoor:
-        return AdminDoor(self.operators, self.errors, self.stores.audit, self.clock)
+        return AdminDoor(self.operators, self.pages, self.stores.audit, self.clock)
 
     @cached_property
     def actions(self) -> Actions:
         desk = Desk(self.stores, self.expiring, self.registry, self.follow, self.clock)
-        notices = Notices(desk)
-        clients = Clients(desk)
+        notices = Notices(desk, self.kinds)
+        clients = Clients(desk, SCOPES)
         connectors = Connectors(desk, self.kinds)
         people = People(desk, self.people, self.sessions)
         return Actions(
@@ -100,6 +105,7 @@ class AdminRoom:
         )
 
     def routes(self) -> list[BaseRoute]:
-        console = Console(self.pages, self.errors, self.dispatcher, self.door, self.operators, self.confirmation, self.actions, self.clock)
-        api = AdminApi(self.pages.csrf, self.operators, self.confirmation, self.actions, self.clock)
+        frame = Frame(self.pages, self.dispatcher, self.door, self.operators, self.confirmation, self.actions, self.clock)
+        console = Console(frame, self.kinds, self.issuer)
+        api = AdminApi(self.pages.csrf, self.operators, self.confirmation, self.actions)
         return [*api.routes(), *console.routes()]

@@ -110,7 +110,7 @@ class Agencies:
         check.settle(
             more,
             check.agency_code("code", draft.code),
-            check.words("name", draft.name.text()),
+            check.words("name", draft.name.text(), nested=True),
             check.words("short_name", {"id": draft.short_name}),
             check.one_of("kind", draft.kind, {*KINDS, former.kind if former else ""}),
             check.day("valid_from", draft.valid_from),

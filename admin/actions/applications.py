@@ -141,7 +141,7 @@ class Applications:
         former = found(snapshot, application_id)
         self.expect(former, based_on)
         check.settle(
-            check.words("name", edit.name.text()),
+            check.words("name", edit.name.text(), nested=True),
             check.url("home_url", edit.home_url),
             check.url("initiate_login_uri", edit.initiate_login_uri),
             check.one_of("audience", edit.audience, AUDIENCES),
@@ -223,7 +223,7 @@ class Applications:
         check.settle(
             check.slug("id", draft.id),
             [taken] if is_taken or draft.id in snapshot.connectors else [],
-            check.words("name", draft.name.text()),
+            check.words("name", draft.name.text(), nested=True),
             [ended] if agency is None or agency.valid_to is not None else [],
             check.url("home_url", draft.home_url, required=draft.client is not None),
             check.url("initiate_login_uri", draft.initiate_login_uri),

@@ -55,8 +55,9 @@ def agency_code(field: str, value: str) -> Found:
     ]
 
 
-def words(field: str, text: Mapping[str, str]) -> Found:
-    """The Indonesian text is there, and neither holds a control character."""
+def words(field: str, text: Mapping[str, str], *, nested: bool = False) -> Found:
+    """The Indonesian text is there, and neither holds a control character. `nested`: the field on the page is `<field>.id`."""
+    field = f"{field}.id" if nested else field
     if not text.get("id", "").strip():
         return [problem(field, "missing", "Isi bagian ini.", "Fill this in.")]
     if any(ord(c) < 32 and c not in "\r\n\t" for value in text.values() for c in value):

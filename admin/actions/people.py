@@ -17,7 +17,7 @@ from admin.operator import Operator
 from admin.permissions import Permission
 from idp import guards
 from idp.people.identifiers import classify
-from idp.people.models import IdentifierKind, Person, RoleGrant, Status
+from idp.people.models import Person, RoleGrant, Status
 from idp.people.service import People as Accounts
 from idp.sessions.service import Sessions
 from idp.store import SessionRow
@@ -35,11 +35,7 @@ REASONS: Mapping[str, Mapping[str, str]] = {
 PER_DAY = 40
 ACCESS_SECONDS = 3600
 
-EVENTS = {
-    Status.LOCKED: AuditEvent.PERSON_LOCKED,
-    Status.DISABLED: AuditEvent.PERSON_DISABLED,
-    Status.ACTIVE: AuditEvent.PERSON_UNLOCKED,
-}
+CHOICES = (Status.ACTIVE, Status.LOCKED, Status.DISABLED)
 
 
 class TooManyLookUps(AdminError):
@@ -73,10 +69,10 @@ class People:
     async def find(self, operator: Operator, value: str, *, reason: str, case: str = "") -> list[str]:
         """Return the ids of the accounts with exactly this identifier. Opens their profiles to this operator for one hour."""
         self.desk.may(operator, Permission.PERSON_FIND)
-        kinds = classify(value)
+        key = classify(value)
         check.settle(
             []
-            if kinds
+            if key is not None
             else [
                 check.problem(
                     "value",
@@ -90,23 +86,22 @@ class People:
         now = self.desk.clock.now()
         if not operator.local and await self.desk.expiring.increment(f"op-lookups:{operator.person}:{now // 86400}", 86400) > PER_DAY:
             raise TooManyLookUps
-        found: dict[str, IdentifierKind] = {}
-        for kind, normal in kinds:
-            for person, _verified in await self.desk.stores.people.find(kind, normal):
-                found.setdefault(person.id, kind)
+        assert key is not None
+        kind, normal = key
+        found = [person.id for person, _verified in await self.desk.stores.people.find(kind, normal)]
         why = reason if not case else f"{reason} {case.strip()[:40]}"
         if not found:
             await self.desk.stores.audit.append(
-                self.desk.entry(operator, AuditEvent.PERSON_LOOKED_UP, "person:none", after={"key": kinds[0][0].value}, reason=why)
+                self.desk.entry(operator, AuditEvent.PERSON_LOOKED_UP, "person:none", after={"key": kind.value}, reason=why)
             )
-        for person_id, kind in found.items():
+        for person_id in found:
             await self.desk.stores.audit.append(
                 self.desk.entry(
                     operator, AuditEvent.PERSON_LOOKED_UP, f"person:{person_id}", after={"key": kind.value}, reason=why
                 )
             )
             await self._open(operator, person_id)
-        return list(found)
+        return found
 
     async def profile(self, operator: Operator, person_id: str) -> Profile:
         """Return the masked profile. Without a look-up of the last hour it does not exist for this operator."""
@@ -130,7 +125,7 @@ class People:
         row = await self.desk.stores.session_log.find(session_id)
         if row is None or row.person != person_id:
             raise NotFound(session_id)
-        await self.sessions.end_by_id(session_id, actor=operator.actor)
+        await self.sessions.end_by_id(session_id, actor=operator.actor, reason="operator")
 
     async def end_all_sessions(self, operator: Operator, person_id: str, *, reason: str) -> int:
         """End every session, code and token of the person; return how many sessions there were."""
@@ -139,7 +134,7 @@ class People:
         rows = await self.desk.stores.session_log.of_person(person_id, self.desk.clock.now())
         await self.desk.expiring.move(guards.person(person_id))
         for row in rows:
-            await self.sessions.end_by_id(row.id, actor=operator.actor)
+            await self.sessions.end_by_id(row.id, actor=operator.actor, reason=reason.strip())
         entry = self.desk.entry(
             operator, AuditEvent.SESSION_ENDED, f"person:{person_id}", after={"sessions": len(rows)}, reason=reason.strip()
         )
@@ -150,12 +145,12 @@ class People:
         """Lock, disable or open an account. Closing one is not an operator's act."""
         person = await self.opened(operator, person_id, Permission.PERSON_CHANGE)
         check.settle(check.reason("reason", reason))
-        if status not in EVENTS or person.status is Status.CLOSED:
+        if status not in CHOICES or person.status is Status.CLOSED:
             raise Invalid(check.problem("status", "unknown", "Keadaan ini tidak dapat dipilih.", "This state cannot be chosen."))
         if person_id == operator.person:
             raise Invalid(check.problem("person", "yourself", "Anda tidak dapat menutup akun sendiri.", "You cannot close your own account."))
         if status is not person.status:
-            await self.accounts.set_status(person_id, status, actor=operator.actor, reason=reason.strip())
+            await self.accounts.set_status(person_id, status, actor=operator.actor, reason=reason.strip(), origin=operator.origin)
 
     async def _open(self, operator: Operator, person_id: str) -> None:
         await self.desk.expiring.put(Put(_access(operator, person_id), b"1", ACCESS_SECONDS))

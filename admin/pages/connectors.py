@@ -22,6 +22,7 @@ from kit.web.pages import see_other
 class ConnectorPages:
     frame: Frame
     kinds: Mapping[str, Kind]
+    issuer: str
 
     async def list(self, visit: Visit) -> Response:
         connectors = await self.frame.actions.connectors.list(visit.operator)
@@ -50,6 +51,7 @@ class ConnectorPages:
             kind=self.kinds[connector.kind],
             usable=snapshot.usable(connector.application),
             shown=shown_settings(connector.settings),
+            issuer=self.issuer,
             emits=sorted(self.kinds[connector.kind].emits(connector.settings)),
             api_path=f"/admin/api/v1/connectors/{connector.id}",
         )

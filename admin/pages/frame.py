@@ -20,7 +20,6 @@ from admin.pages.fields import Values
 from admin.pages.words import BASES, EVENTS
 from admin.permissions import ROLE_NAMES, Permission, allowed
 from admin.routes import OPEN, PAGES
-from idp.error_pages import ErrorPages
 from idp.interaction.dispatcher import Dispatcher
 from idp.people.models import Role
 from kit.clock import Clock
@@ -39,6 +38,23 @@ MENU: tuple[tuple[str, str, Permission, Mapping[str, str]], ...] = (
     ("audit", "/admin/audit", Permission.AUDIT_READ, {"id": "Pengawasan", "en": "Oversight"}),
     ("system", "/admin/kunci", Permission.KEY_READ, {"id": "Sistem", "en": "System"}),
 )
+
+
+class BadPost(AdminError):
+    code = "bad_form"
+    text = {"id": "Formulir tidak dapat dibaca. Muat ulang, lalu coba lagi.", "en": "The form cannot be read. Reload and try again."}
+
+    def __init__(self, status: int) -> None:
+        super().__init__()
+        self.status = status
+
+
+class NotGenuine(AdminError):
+    code, status = "not_genuine", 403
+    text = {
+        "id": "Formulir ini tidak berasal dari halaman konsol Anda. Muat ulang, lalu coba lagi.",
+        "en": "This form does not come from your console page. Reload and try again.",
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +88,6 @@ Handlers = Mapping[tuple[str, str], Handler]
 @dataclass(frozen=True, slots=True)
 class Frame:
     pages: Pages
-    errors: ErrorPages
     dispatcher: Dispatcher
     door: AdminDoor
     operators: OperatorSessions
@@ -133,10 +148,10 @@ class Frame:
                 try:
                     pairs = await read_form(request)
                 except BadForm as error:
-                    return self.errors.message(request, "bad_form", status=error.status)
+                    return self.problem(visit, BadPost(error.status))
                 form = Values(pairs)
                 if not self.pages.genuine(request, form["csrf"]):
-                    return self.errors.message(request, "not_genuine", status=403)
+                    return self.problem(visit, NotGenuine())
                 visit = Visit(request, visit.operator, visit.path, form)
             return await self.carry_out(handler, visit)
 

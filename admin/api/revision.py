@@ -1,0 +1,28 @@
+"""If-Match: which revision a change was based on. RFC 9110 §13.1.1."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Header
+
+from admin.errors import AdminError
+
+
+class RevisionNeeded(AdminError):
+    code, status = "revision_needed", 428
+    text = {
+        "id": "Sebutkan revisi yang Anda ubah di If-Match.",
+        "en": "Name the revision you change in If-Match.",
+    }
+
+
+def revision(if_match: Annotated[str | None, Header(description='The revision as in ETag, e.g. "3"')] = None) -> int:
+    text = (if_match or "").strip().removeprefix("W/").strip('"')
+    if not text.isdigit() or len(text) > 9:
+        raise RevisionNeeded
+    return int(text)
+
+
+def etag(number: int) -> str:
+    return f'"{number}"'

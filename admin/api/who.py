@@ -1,0 +1,79 @@
+"""Who is calling the API: an operator's cookie with proof that our own page sent it, or a personal token; and may they."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+
+from starlette.requests import Request
+
+from admin.actions.tokens import Tokens
+from admin.confirm import Confirmation
+from admin.errors import AdminError, Forbidden
+from admin.operator import Operator, OperatorSessions
+from admin.permissions import Permission, allowed
+from admin.routes import API_ROUTES
+from kit.web.csrf import Csrf
+
+HEADER = "gapura-confirmation"
+
+
+class NotSignedIn(AdminError):
+    code, status = "not_signed_in", 401
+    text = {"id": "Masuk ke konsol atau kirim token operator.", "en": "Sign in to the console or send an operator token."}
+
+
+class CrossSite(AdminError):
+    code, status = "cross_site", 403
+    text = {"id": "Permintaan ini datang dari situs lain.", "en": "This request comes from another site."}
+
+
+class NotJson(AdminError):
+    code, status = "not_json", 415
+    text = {"id": "Isi harus application/json.", "en": "The body must be application/json."}
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    csrf: Csrf
+    operators: OperatorSessions
+    confirmation: Confirmation
+    tokens: Tokens
+
+    def needs(self, method: str, path: str) -> Callable[[Request], Awaitable[Operator]]:
+        """Return the dependency of one route: who is calling, when the table lets them. A route without a row cannot be built."""
+        permission: Permission = API_ROUTES[(method, path)]
+
+        async def who(request: Request) -> Operator:
+            operator = await self.caller(request)
+            if not allowed(operator.roles, permission):
+                raise Forbidden(permission)
+            return operator
+
+        return who
+
+    async def caller(self, request: Request) -> Operator:
+        """Return who is calling. A write needs JSON; with the cookie it also needs the browser's word that our own page sent it (AD-14)."""
+        writes = request.method not in ("GET", "HEAD")
+        if writes and not _is_json(request) and (request.method != "DELETE" or request.headers.get("content-length", "0") != "0"):
+            raise NotJson
+        kind, _, secret = request.headers.get("authorization", "").partition(" ")
+        if kind:
+            operator = await self.tokens.bearer(secret.strip(), self.operators.origin(request)) if kind.lower() == "bearer" else None
+        else:
+            operator = await self.operators.current(request)
+            if operator is not None and not self._same_site(request, writes):
+                raise CrossSite
+        if operator is None:
+            raise NotSignedIn
+        given = await self.confirmation.granted_at(operator.person, request.headers.get(HEADER, ""))
+        return replace(operator, confirmed_at=given) if given is not None else operator
+
+    def _same_site(self, request: Request, writes: bool) -> bool:
+        """A write must say where it comes from: silence is not enough."""
+        spoken = request.headers.get("origin") is not None or request.headers.get("sec-fetch-site") is not None
+        return self.csrf.same_origin(request) and (spoken or not writes)
+
+
+def _is_json(request: Request) -> bool:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json"

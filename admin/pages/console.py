@@ -1,0 +1,54 @@
+"""All console pages, built from the frame, and their routes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from admin.pages.agencies import AgencyPages
+from admin.pages.applications import ApplicationPages
+from admin.pages.audit import AuditPages
+from admin.pages.connectors import ConnectorPages
+from admin.pages.frame import Frame, Handlers, Visit
+from admin.pages.home import HomePages, ProofPages
+from admin.pages.keys import KeyPages
+from admin.pages.once import Once
+from admin.pages.people import PeoplePages
+from admin.pages.preview import PreviewPages
+from admin.pages.register import RegisterPages
+from admin.pages.secrets import SecretPages
+from connectors.contract import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    frame: Frame
+    kinds: Mapping[str, Kind]
+    issuer: str
+
+    def handlers(self) -> Handlers:
+        once = Once(self.frame.actions.desk.expiring)
+        acts: Handlers = {
+            **HomePages(self.frame, once, self.issuer).handlers(),
+            **AgencyPages(self.frame).handlers(),
+            **ApplicationPages(self.frame).handlers(),
+            **RegisterPages(self.frame, once, self.kinds).handlers(),
+            **SecretPages(self.frame, once, self.issuer).handlers(),
+            **PreviewPages(self.frame).handlers(),
+            **ConnectorPages(self.frame, self.kinds, self.issuer).handlers(),
+            **PeoplePages(self.frame).handlers(),
+            **AuditPages(self.frame).handlers(),
+            **KeyPages(self.frame).handlers(),
+        }
+        proof = ProofPages(self.frame)
+
+        async def prove(visit: Visit) -> Response:
+            return await proof.prove(visit, acts)
+
+        return {**acts, ("GET", "/admin/konfirmasi/{act}"): proof.ask, ("POST", "/admin/konfirmasi/{act}"): prove}
+
+    def routes(self) -> list[Route]:
+        return self.frame.routes(self.handlers())
