@@ -25,7 +25,7 @@ async def fill(stores: Stores) -> None:
     await stores.people.create(person(), IDENTIFIERS)
     await stores.credentials.put(credential())
     await stores.registry.save_connector(CONNECTOR)
-    private = stores.ring.seal(b"private jwk", "signing_key:k1")
+    private = stores.ring.seal(b"private jwk", "signing-key:k1")
     await stores.keys.add(SigningKeyRow("k1", "ES256", "active", private, {}, NOW, NOW))
 
 
@@ -35,7 +35,7 @@ async def check(stores: Stores) -> None:
     assert await stores.credentials.of_person("siti", "totp") == credential()
     assert await stores.registry.connectors() == [CONNECTOR]
     (key,) = await stores.keys.all()
-    assert stores.ring.open(key.private, "signing_key:k1") == b"private jwk"
+    assert stores.ring.open(key.private, "signing-key:k1") == b"private jwk"
 
 
 async def sealing_ids(stores: Stores) -> set[int]:
@@ -84,7 +84,7 @@ async def test_ft_16_lost_data_keys_are_never_replaced_beside_sealed_data(stores
 async def test_a_rotation_seals_everything_anew(stores: Stores, sql_url: str, clock: FixedClock) -> None:
     await fill(stores)
     assert await sealing_ids(stores) == {1}
-    assert await stores.data_keys.rotate(actor="cli") == 2
+    assert await stores.data_keys.rotate(actor="cli", settle=0) == 2
     await check(stores)
     assert await stores.data_keys.reseal() == 7
     assert await sealing_ids(stores) == {2}
@@ -99,7 +99,7 @@ async def test_a_rotation_seals_everything_anew(stores: Stores, sql_url: str, cl
 
 async def test_a_reseal_that_was_interrupted_goes_on(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
     await fill(stores)
-    await stores.data_keys.rotate(actor="cli")
+    await stores.data_keys.rotate(actor="cli", settle=0)
     monkeypatch.setattr("hub.storage.sql.data_keys.SEALED", SEALED[:2])
     assert await stores.data_keys.reseal() == 4
     assert await sealing_ids(stores) == {1, 2}
@@ -113,7 +113,7 @@ async def test_a_reseal_that_was_interrupted_goes_on(stores: Stores, monkeypatch
 async def test_a_worker_that_has_not_met_the_new_key_finds_it(stores: Stores, sql_url: str, clock: FixedClock) -> None:
     other = await open_stores(sql_url, MASTER_KEY, clock)
     await fill(stores)
-    await stores.data_keys.rotate(actor="cli")
+    await stores.data_keys.rotate(actor="cli", settle=0)
     await stores.data_keys.reseal()
     assert other.ring.active == 1
     await check(other)
@@ -131,9 +131,21 @@ async def test_a_sealed_value_moved_to_another_row_does_not_open(stores: Stores)
     assert await stores.people.get("siti") == person()
 
 
+async def test_nobody_seals_with_a_key_that_others_have_not_met(stores: Stores, sql_url: str, clock: FixedClock) -> None:
+    rotating = asyncio.ensure_future(stores.data_keys.rotate(actor="cli", settle=60))
+    other = await open_stores(sql_url, MASTER_KEY, clock)
+    while 2 not in other.ring.keys:
+        await other.data_keys.refresh()
+    assert other.ring.active == 1, "known, not yet used"
+    rotating.cancel()
+    await other.aclose()
+    assert await stores.data_keys.rotate(actor="cli", settle=0) == 3, "a rotation that was interrupted is simply done again"
+    assert stores.ring.active == 3
+
+
 async def test_a_value_changed_during_the_reseal_is_not_overwritten(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
     await fill(stores)
-    await stores.data_keys.rotate(actor="cli")
+    await stores.data_keys.rotate(actor="cli", settle=0)
     sealed = next(one for one in SEALED if one.table.name == "credentials")
     async with stores.database.read() as connection:
         old = (await connection.execute(select(*[sealed.table.c[name] for name in sealed.key], sealed.table.c.secret))).all()

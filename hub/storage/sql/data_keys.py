@@ -5,6 +5,7 @@ A master key that does not fit is refused in clear words; a new data key is neve
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable
 from contextlib import suppress
@@ -29,6 +30,7 @@ from kit.sealing import KeyRing
 
 INDEX = 0
 BATCH = 200
+SETTLE = 15.0  # workers look for new keys more often than this
 
 
 class WrongMasterKey(SettingsError):
@@ -50,7 +52,7 @@ SEALED = (
     SealedColumn(t.identifiers, "value", ("person", "kind", "blind"), lambda person, kind, _blind: context("identifiers", person, kind)),
     SealedColumn(t.credentials, "secret", ("person", "kind"), lambda person, kind: context("credentials", person, kind)),
     SealedColumn(t.connectors, "data", ("id",), lambda connector: context("connectors", connector)),
-    SealedColumn(t.signing_keys, "private", ("kid",), lambda kid: context("signing_key", kid)),
+    SealedColumn(t.signing_keys, "private", ("kid",), lambda kid: context("signing-key", kid)),
 )
 
 
@@ -64,19 +66,22 @@ class DataKeys:
     clock: Clock
 
     async def refresh(self) -> None:
-        """Adopt keys that another process made."""
+        """Adopt keys that another process made. Each worker does this every few seconds."""
         async with self.database.read() as connection:
             keys, active = await _unwrap_all(connection, self.wrapping_key)
         keys.pop(INDEX)
         self.ring.adopt(keys, active)
 
-    async def rotate(self, *, actor: str) -> int:
-        """Make a new data key, seal with it from now on, and return its id. `reseal` brings older values under it."""
+    async def rotate(self, *, actor: str, settle: float = SETTLE) -> int:
+        """Make a new data key, wait `settle` seconds so that every worker has met it, seal with it from then on, and return its id.
+        `reseal` brings older values under it."""
         async with self.database.write() as connection:
             newest = (await connection.execute(select(t.data_keys.c.id).order_by(t.data_keys.c.id.desc()).limit(1))).scalar_one()
             made = int(newest) + 1
-            await connection.execute(update(t.data_keys).values(active=False))
-            await _keep(connection, self.wrapping_key, made, os.urandom(32), active=True, now=self.clock.now())
+            await _keep(connection, self.wrapping_key, made, os.urandom(32), active=False, now=self.clock.now())
+        await asyncio.sleep(settle)
+        async with self.database.write() as connection:
+            await connection.execute(update(t.data_keys).values(active=t.data_keys.c.id == made))
             entry = Entry(AuditEvent.DATA_KEY_ROTATED, actor, "system", self.clock.now(), after={"data_key": made})
             await append_audit(connection, Chain("audit", self.ring.index_key), [entry])
         await self.refresh()

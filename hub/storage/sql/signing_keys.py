@@ -1,4 +1,4 @@
-"""Signing keys in SQL. The private part comes and goes sealed, bound to `signing_key:<kid>`."""
+"""Signing keys in SQL. The private part comes and goes sealed, bound to `signing-key:<kid>`."""
 
 from __future__ import annotations
 
