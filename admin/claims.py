@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+
+from idp.tokens.claims import OWN_SCOPES, PROTOCOL_SCOPES
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +41,12 @@ CATALOGUE: Mapping[str, Claim] = {
     "rank": _claim("Golongan", "Rank", "BKPSDM"),
     "work_email": _claim("Email kantor", "Work email", "BKPSDM"),
 }
+
+
+STANDARD_SCOPES = frozenset({"profile", "email", "phone", "address"})
+SCOPES = PROTOCOL_SCOPES | STANDARD_SCOPES | OWN_SCOPES
+
+
+def scopes_for(claims: Iterable[str]) -> frozenset[str]:
+    """Return the narrowest scopes that ask for exactly these claims: each claim's own, so that none brings another along."""
+    return frozenset({"openid", *claims})

@@ -22,6 +22,7 @@ from admin.actions.roles import Roles
 from admin.actions.tokens import Tokens
 from admin.actions.trail import Trail
 from admin.api.app import AdminApi
+from admin.claims import SCOPES
 from admin.confirm import Confirmation
 from admin.door import AdminDoor
 from admin.operator import OperatorSessions

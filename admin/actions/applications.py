@@ -232,7 +232,7 @@ class Applications:
             check.one_of("service.authentication_level", draft.service.authentication_level, ("none", "aal1", "aal2")),
             [one] if (draft.client is None) == (draft.connector is None) else [],
             self.notices.problems(draft.notice),
-            self.clients.problems(draft.client, field="client.") if draft.client is not None else [],
+            self.clients.problems(draft.client, field="client.", slugs=frozenset({f"layanan:{draft.id}"})) if draft.client is not None else [],
             self.connectors.problems(snapshot, draft.connector, draft.notice, field="connector.") if draft.connector is not None else [],
         )
 

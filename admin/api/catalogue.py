@@ -1,7 +1,5 @@
 """Routes of agencies, applications, clients and connectors. Each is one line of an action."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query

@@ -1,7 +1,5 @@
 """Routes of the audit trail and of the signing keys."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query

@@ -1,7 +1,5 @@
 """Routes of people, their sessions and roles, of confirmations and operators' tokens."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query

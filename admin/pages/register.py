@@ -21,7 +21,7 @@ from admin.pages.once import Once
 from admin.pages.parse import field_problems
 from admin.pages.words import BASES
 from connectors.contract import Capability, Kind
-from idp.tokens.claims import scopes_for
+from admin.claims import scopes_for
 from kit.web.pages import see_other
 
 LINES = ("redirect_uris", "post_logout_redirect_uris")

@@ -1,0 +1,21 @@
+"""The operator's commands: the same actions as console and API, by whoever holds the machine. Secrets are printed once."""
+
+from __future__ import annotations
+
+import typer
+
+from hub.commands.agencies import app as agencies
+from hub.commands.audit import app as audit
+from hub.commands.clients import app as clients
+from hub.commands.connectors import app as connectors
+from hub.commands.keys import app as keys
+from hub.commands.people import app as people
+
+SUB_APPS: dict[str, typer.Typer] = {
+    "people": people,
+    "clients": clients,
+    "connectors": connectors,
+    "agencies": agencies,
+    "keys": keys,
+    "audit": audit,
+}

@@ -1,0 +1,72 @@
+"""`gapura connectors`: older applications behind the gate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from admin.api import models as m
+from admin.operator import LOCAL
+from hub.commands import clients
+from hub.commands.desk import AsJson, Config, Why, new_app, run, show, show_one
+
+app = new_app("Connectors to older applications")
+COLUMNS = ("id", "application", "kind", "enabled")
+
+
+@app.command("list")
+def list_connectors(config: Config = None, as_json: AsJson = False) -> None:
+    """List connectors."""
+    found = run(config, lambda actions: actions.connectors.list(LOCAL))
+    show([m.connector(one).model_dump() for one in found], COLUMNS, as_json)
+
+
+@app.command("show")
+def show_connector(connector: str, config: Config = None, as_json: AsJson = False) -> None:
+    """Show a connector and its settings."""
+    show_one(m.connector(run(config, lambda actions: actions.connectors.get(LOCAL, connector))).model_dump(), as_json)
+
+
+@app.command()
+def register(
+    file: Annotated[Path, typer.Argument(help="JSON as in POST /admin/api/v1/applications, with `connector`")],
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """Put an older application behind the gate."""
+    clients.register(file, config, as_json)
+
+
+@app.command()
+def disable(
+    connector: str,
+    reason: Why,
+    name: Annotated[str, typer.Option("--confirm", help="The application's name, typed out")],
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """Stop a connector at once."""
+    one = run(config, lambda actions: actions.connectors.disable(LOCAL, connector, name=name, reason=reason))
+    show_one(m.connector(one).model_dump(), as_json)
+
+
+@app.command()
+def enable(connector: str, reason: Why, config: Config = None, as_json: AsJson = False) -> None:
+    """Open a connector again."""
+    one = run(config, lambda actions: actions.connectors.enable(LOCAL, connector, reason=reason))
+    show_one(m.connector(one).model_dump(), as_json)
+
+
+@app.command("try")
+def try_connector(
+    connector: str,
+    person: Annotated[str, typer.Option("--as", help="A test person")],
+    service: Annotated[str, typer.Option(help="Service; the first one when left out")] = "",
+    answer: Annotated[str, typer.Option(help="all, required or none")] = "all",
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the headers an older application would receive about a test person."""
+    clients.try_application(connector, person, service, answer, config, as_json)
