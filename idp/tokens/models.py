@@ -23,14 +23,12 @@ class AuthorizationCode:
     sid: str
     subject: str
     redirect_uri: str
-    redirect_uri_sent: bool
     code_challenge: str
     nonce: str | None
     scopes: frozenset[str]
     released: frozenset[str]
     id_token_claims: frozenset[str]  # claims the `claims` parameter asked for in the ID token (released ones only)
     auth_time: int
-    auth_time_wanted: bool
     acr: str
     amr: tuple[str, ...]
     issued_at: int
@@ -48,7 +46,6 @@ class AccessToken:
     person: str | None
     subject: str
     scopes: frozenset[str]
-    released: frozenset[str]
     audience: str
     issued_at: int
     expires_at: int

@@ -1,0 +1,210 @@
+"""What an authorization request must satisfy, one function a rule, in the order in which they are applied.
+
+The first table runs before anything may be sent to the redirect URI: its errors are shown to the person. The second one's errors travel
+to the client by redirect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from idp.applications.models import Client
+from idp.applications.registry import Snapshot
+from idp.authorization.request import AuthorizationRequest, parse_claims
+from idp.errors import (
+    InvalidRequest,
+    InvalidScope,
+    RegistrationNotSupported,
+    RequestNotSupported,
+    RequestUriNotSupported,
+    UnauthorizedClient,
+    UnknownClient,
+    UnknownRedirectUri,
+    UnsupportedResponseType,
+)
+from idp.tokens.claims import service_of_scopes
+from idp.tokens.pkce import is_challenge
+from kit.urls import same_but_for_port
+
+PROMPTS = frozenset({"none", "login", "consent", "select_account"})
+MAX_STATE = 2048
+MAX_NONCE = 512
+MAX_HINT = 320
+MAX_SCOPE = 2048
+MAX_SCOPES = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request beside what we know of its client."""
+
+    request: AuthorizationRequest
+    client: Client | None
+    snapshot: Snapshot
+
+
+def client_is_known(asked: Asked) -> None:
+    """RFC 6749 §4.1.2.1: never redirect for an unknown client."""
+    if asked.client is None or not asked.client.enabled:
+        raise UnknownClient("client_id is not registered", param="client_id")
+
+
+def redirect_uri_is_registered(asked: Asked) -> None:
+    """Equal as a string to a registered one; a native client's loopback address may differ in its port. RFC 9700 §2.1, §4.1.3."""
+    client, uri = asked.client, asked.request.redirect_uri
+    if client is None or not uri:
+        raise UnknownRedirectUri("redirect_uri is required", param="redirect_uri")
+    if uri in client.redirect_uris:
+        return
+    if client.native and any(same_but_for_port(registered, uri) for registered in client.redirect_uris):
+        return
+    raise UnknownRedirectUri("redirect_uri is not registered for this client", param="redirect_uri")
+
+
+BEFORE_REDIRECT: tuple[Callable[[Asked], None], ...] = (client_is_known, redirect_uri_is_registered)
+
+
+def no_request_object(asked: Asked) -> None:
+    """OIDC Core §6.1: not offered yet, so refused, never ignored."""
+    if asked.request.has("request"):
+        raise RequestNotSupported("request objects are not supported", param="request")
+
+
+def no_request_uri(asked: Asked) -> None:
+    """OIDC Core §6.2: nothing is fetched (AZ-31)."""
+    if asked.request.has("request_uri"):
+        raise RequestUriNotSupported("request_uri is not supported", param="request_uri")
+
+
+def no_registration(asked: Asked) -> None:
+    """OIDC Core §7.2.1."""
+    if asked.request.has("registration"):
+        raise RegistrationNotSupported("registration is not supported", param="registration")
+
+
+def response_type_is_code(asked: Asked) -> None:
+    """RFC 9700 §2.1.2: the code flow only."""
+    if not asked.request.response_type:
+        raise InvalidRequest("response_type is required", param="response_type")
+    if asked.request.response_type != "code":
+        raise UnsupportedResponseType("response_type must be code", param="response_type")
+
+
+def response_mode_is_allowed(asked: Asked) -> None:
+    """OAuth 2.0 Multiple Response Types §2.1; Form Post Response Mode §2."""
+    mode = asked.request.response_mode
+    if mode and asked.client is not None and mode not in asked.client.response_modes:
+        raise InvalidRequest("response_mode is not allowed for this client", param="response_mode")
+
+
+def client_may_use_the_code_grant(asked: Asked) -> None:
+    """RFC 6749 §4.1.2.1."""
+    if asked.client is not None and "authorization_code" not in asked.client.grant_types:
+        raise UnauthorizedClient("this client may not use the code flow")
+
+
+def pkce_is_present(asked: Asked) -> None:
+    """Every client, confidential ones too. RFC 9700 §2.1.1."""
+    if not asked.request.code_challenge:
+        raise InvalidRequest("code_challenge is required", param="code_challenge")
+
+
+def pkce_is_s256(asked: Asked) -> None:
+    """RFC 7636 §4.3; plain is never accepted, and it is the default when the method is missing."""
+    if asked.request.code_challenge_method != "S256":
+        raise InvalidRequest("code_challenge_method must be S256", param="code_challenge_method")
+
+
+def pkce_challenge_is_a_hash(asked: Asked) -> None:
+    """RFC 7636 §4.2: base64url of a SHA-256, 43 characters without padding."""
+    if not is_challenge(asked.request.code_challenge):
+        raise InvalidRequest("code_challenge must be 43 characters of base64url", param="code_challenge")
+
+
+def scope_is_small(asked: Asked) -> None:
+    """RFC 6749 §3.3; thousands of scopes are an attack (AZ-25). Separators are single spaces."""
+    scope = asked.request.scope
+    if len(scope) > MAX_SCOPE or scope.count(" ") >= MAX_SCOPES or any(not " " <= c < "\x7f" for c in scope):
+        raise InvalidScope("scope is too long or has characters that are not allowed", param="scope")
+
+
+def scope_is_registered(asked: Asked) -> None:
+    """RFC 6749 §3.3: only what the client registered."""
+    if not asked.request.scopes:
+        raise InvalidScope("scope is required", param="scope")
+    if asked.client is not None and not asked.request.scopes <= asked.client.scopes:
+        raise InvalidScope("scope holds values this client has not registered", param="scope")
+
+
+def scope_has_openid(asked: Asked) -> None:
+    """OIDC Core §3.1.2.1."""
+    if "openid" not in asked.request.scopes:
+        raise InvalidScope("scope must contain openid", param="scope")
+
+
+def service_is_one_of_the_application(asked: Asked) -> None:
+    """At most one `layanan:<slug>`, and one that this client's application carries (architecture §2)."""
+    named = service_of_scopes(asked.request.scopes)
+    if len(named) > 1:
+        raise InvalidScope("name one service in a request", param="scope")
+    if named and asked.client is not None and asked.snapshot.service_for(asked.client.application, named[0]) is None:
+        raise InvalidScope("this application does not carry that service", param="scope")
+
+
+def prompt_is_known(asked: Asked) -> None:
+    """OIDC Core §3.1.2.1: none stands alone."""
+    prompt = asked.request.prompt
+    if not prompt <= PROMPTS or ("none" in prompt and len(prompt) > 1):
+        raise InvalidRequest("prompt is not understood", param="prompt")
+
+
+def max_age_is_seconds(asked: Asked) -> None:
+    """OIDC Core §3.1.2.1: a whole number of seconds, none negative."""
+    text = asked.request.max_age
+    if text and not (text.isascii() and text.isdigit() and len(text) <= 9):
+        raise InvalidRequest("max_age must be a whole number of seconds", param="max_age")
+
+
+def state_is_small(asked: Asked) -> None:
+    """It comes back in a header, which must stay below 8 kB (AZ-27)."""
+    if len(asked.request.state) > MAX_STATE or any(not " " <= c < "\x7f" for c in asked.request.state):
+        raise InvalidRequest("state is too long or not ASCII", param="state")
+
+
+def nonce_is_small(asked: Asked) -> None:
+    if len(asked.request.nonce) > MAX_NONCE:
+        raise InvalidRequest("nonce is too long", param="nonce")
+
+
+def login_hint_is_small(asked: Asked) -> None:
+    if len(asked.request.login_hint) > MAX_HINT:
+        raise InvalidRequest("login_hint is too long", param="login_hint")
+
+
+def claims_are_readable(asked: Asked) -> None:
+    """OIDC Core §5.5."""
+    parse_claims(asked.request.claims)
+
+
+BEFORE_INTERACTION: tuple[Callable[[Asked], None], ...] = (
+    state_is_small,
+    no_request_object,
+    no_request_uri,
+    no_registration,
+    response_type_is_code,
+    response_mode_is_allowed,
+    client_may_use_the_code_grant,
+    scope_is_small,
+    scope_is_registered,
+    scope_has_openid,
+    service_is_one_of_the_application,
+    pkce_is_present,
+    pkce_is_s256,
+    pkce_challenge_is_a_hash,
+    prompt_is_known,
+    max_age_is_seconds,
+    nonce_is_small,
+    login_hint_is_small,
+    claims_are_readable,
+)

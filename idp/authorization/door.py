@@ -1,0 +1,102 @@
+"""The OpenID Connect door: how an authorization request is answered once the dispatcher has decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from idp import guards
+from idp.applications.registry import Registry
+from idp.authorization.response import AuthorizationResponse
+from idp.errors import AccessDenied, ConsentRequired, InteractionRequired, LoginRequired, OAuthError
+from idp.interaction.models import Interaction, Issue, Refuse
+from idp.people.models import Person
+from idp.people.service import People
+from idp.sessions.models import Permit, Session
+from idp.settings import IdpSettings
+from idp.tokens.models import AuthorizationCode
+from idp.tokens.records import encode_code
+from kit.clock import Clock
+from kit.expiring import ExpiringStore, Put
+from kit.secrets import digest, new_secret
+
+ERROR_OF: Mapping[str, type[OAuthError]] = {
+    "declined": AccessDenied,
+    "login_required": LoginRequired,
+    "consent_required": ConsentRequired,
+    "no_notice": ConsentRequired,
+    "account_unusable": LoginRequired,
+    "not_verified": InteractionRequired,
+    "no_second_step": InteractionRequired,
+    "interaction_required": InteractionRequired,
+}
+
+
+def guards_of(session: Session, permit: Permit, person: str, application: str) -> dict[str, str]:
+    """Return the guards under which everything of this sign-in lives: person, session, permission, application and grant."""
+    return {
+        **session.guards,
+        guards.permit(person, application): permit.epoch,
+        guards.application(application): permit.application_epoch,
+        guards.grant(permit.grant): "0",
+    }
+
+
+@dataclass(frozen=True)
+class OidcDoor:
+    store: ExpiringStore
+    registry: Registry
+    people: People
+    response: AuthorizationResponse
+    settings: IdpSettings
+    clock: Clock
+
+    async def issue(self, request: Request, interaction: Interaction, session: Session, person: Person, issue: Issue) -> Response | None:
+        """Put a code under its guards, in one round trip, and send it. None when a guard has moved."""
+        reply: Mapping[str, Any] = interaction.reply
+        service = interaction.service or ""
+        permit = session.permits[service]
+        client = self.registry.now.clients[reply["client_id"]]
+        subject = await self.people.subject(person.id, client.sector) if client.sector else permit.subject
+        lived_under = guards_of(session, permit, person.id, client.application)
+        now = self.clock.now()
+        code = AuthorizationCode(
+            client_id=client.client_id,
+            application=client.application,
+            service=service,
+            grant=permit.grant,
+            person=person.id,
+            session=session.id,
+            sid=session.sid,
+            subject=subject,
+            redirect_uri=reply["redirect_uri"],
+            code_challenge=reply["code_challenge"],
+            nonce=reply["nonce"] or None,
+            scopes=frozenset(reply["scopes"]),
+            released=issue.released,
+            id_token_claims=frozenset(reply["id_token_claims"]) & issue.released,
+            auth_time=session.auth_time,
+            acr=session.acr,
+            amr=session.amr,
+            issued_at=now,
+            guards=lived_under,
+        )
+        secret = new_secret()
+        if not await self.store.put(Put(f"code:{digest(secret)}", encode_code(code), self.settings.code_seconds, lived_under)):
+            return None
+        answer = {"code": secret, "state": reply["state"]}
+        return self.response.answer(request, reply["redirect_uri"], reply["response_mode"], answer)
+
+    async def refuse(self, request: Request, interaction: Interaction, refusal: Refuse) -> Response:
+        """Tell the client by redirect: its URI was checked before the interaction began."""
+        reply: Mapping[str, Any] = interaction.reply
+        error = ERROR_OF.get(refusal.reason, AccessDenied)()
+        return self.response.error(request, reply["redirect_uri"], reply["response_mode"], reply["state"], error)
+
+    def way_back(self, interaction: Interaction) -> str | None:
+        application = self.registry.now.applications.get(interaction.application or "")
+        return (application.initiate_login_uri or application.home_url) if application is not None else None

@@ -1,0 +1,97 @@
+"""Which client is this? The registered method, and no other, decides. RFC 6749 §2.3, §3.2.1.
+
+Adding a method: its file, one line in METHODS, its test, its page in docs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from idp.applications.models import Client
+from idp.applications.registry import Registry
+from idp.client_auth import private_key_jwt
+from idp.client_auth.credentials import Presented, read
+from idp.client_auth.secret import key_of_secret
+from idp.errors import InvalidClient, TooManyRequests
+from idp.keys.signer import BadToken
+from kit.audit import AuditEvent, AuditTrail, Entry
+from kit.clock import Clock
+from kit.expiring import ExpiringStore, Put
+from kit.secrets import digest
+from kit.web.address import truncated
+
+FAILURES = 20
+WINDOW = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Authenticated:
+    """The client, and how it proved itself: method and key, which binds a refresh to the same proof (TK-17)."""
+
+    client: Client
+    key: str
+
+
+@dataclass(frozen=True)
+class ClientAuthenticator:
+    registry: Registry
+    store: ExpiringStore
+    trail: AuditTrail
+    clock: Clock
+    audiences: frozenset[str]
+
+    async def authenticate(self, authorization: str, form: Mapping[str, str], address: str) -> Authenticated:
+        """Return who it is; raise InvalidClient, InvalidRequest, or TooManyRequests after twenty failures in a minute from one address."""
+        presented = read(authorization, form)
+        client_id = presented.client_id or private_key_jwt.client_id_of(presented.proof)
+        client = self.registry.now.clients.get(client_id)
+        key = await METHODS[presented.method](self, client, presented)
+        if client is None or key is None or client.auth_method != presented.method or not self._usable(client):
+            await self._failed(client, client_id, address)
+        assert client is not None
+        return Authenticated(client, f"{presented.method}:{key}")
+
+    def _usable(self, client: Client) -> bool:
+        return client.enabled and self.registry.now.usable(client.application)
+
+    async def _failed(self, client: Client | None, client_id: str, address: str) -> None:
+        """Count and refuse; the answer is the same for an unknown client and a wrong secret."""
+        count = await self.store.increment(f"client:{digest(client_id + address)}", WINDOW)
+        if count == 1 and client is not None:
+            entry = Entry(AuditEvent.CLIENT_AUTH_FAILED, "unknown", f"client:{client.client_id}", self.clock.now(), truncated(address))
+            await self.trail.append(entry)
+        if count > FAILURES:
+            raise TooManyRequests("too many failed authentications", retry_after=WINDOW)
+        raise InvalidClient("client authentication failed")
+
+
+Method = Callable[[ClientAuthenticator, Client | None, Presented], Awaitable[str | None]]
+
+
+async def by_secret(self: ClientAuthenticator, client: Client | None, presented: Presented) -> str | None:
+    return key_of_secret(client, presented, self.clock.now())
+
+
+async def by_assertion(self: ClientAuthenticator, client: Client | None, presented: Presented) -> str | None:
+    """Verify, then spend the jti: of parallel uses of one assertion one succeeds (TK-12)."""
+    if client is None or client.auth_method != "private_key_jwt":
+        return None
+    try:
+        assertion = private_key_jwt.verify(client, presented.proof, audiences=self.audiences, now=self.clock.now())
+    except BadToken:
+        return None
+    fresh = await self.store.put_if_absent(Put(f"jti:{client.client_id}:{digest(assertion.jti)}", b"1", assertion.seconds))
+    return assertion.kid if fresh else None
+
+
+async def by_nothing(self: ClientAuthenticator, client: Client | None, presented: Presented) -> str | None:
+    return "" if client is not None and client.public else None
+
+
+METHODS: Mapping[str, Method] = {
+    "client_secret_basic": by_secret,
+    "client_secret_post": by_secret,
+    "private_key_jwt": by_assertion,
+    "none": by_nothing,
+}

@@ -1,0 +1,172 @@
+"""`/authorize`: an application asks us to sign a person in. RFC 6749 §4.1.1, OIDC Core §3.1.2."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from idp.applications.registry import Registry
+from idp.authorization.checks import BEFORE_INTERACTION, BEFORE_REDIRECT, Asked
+from idp.authorization.request import AuthorizationRequest, parse_claims, read
+from idp.authorization.response import AuthorizationResponse
+from idp.error_pages import ErrorPages
+from idp.errors import InvalidRequest, LoginRequired, OAuthError
+from idp.interaction.dispatcher import Dispatcher
+from idp.interaction.models import Interaction
+from idp.keys.schedule import KeySchedule
+from idp.keys.signer import BadToken
+from idp.people.service import People
+from idp.sessions.models import ACR_ORDER
+from idp.sessions.service import Sessions
+from idp.tokens.claims import claims_of_scopes, service_of_scopes
+from kit.audit import AuditEvent, AuditTrail, Entry
+from kit.clock import Clock
+from kit.web.forms import BadForm, pairs_of, read_form, singles
+from kit.web.pages import origin_of
+
+WATCHED = 5000
+CHALLENGE_REUSE_NOTED = 20
+MAX_QUERY = 48 * 1024
+
+
+class ChallengeWatch:
+    """Notes a client that keeps using one code challenge (AZ-24, RFC 9700 §2.1.1). Per worker and bounded: a hint for operators, no guard."""
+
+    def __init__(self, trail: AuditTrail, clock: Clock) -> None:
+        self.trail = trail
+        self.clock = clock
+        self._counts: OrderedDict[str, int] = OrderedDict()
+
+    async def see(self, client_id: str, challenge: str) -> None:
+        """Count one use; write the audit event at the twentieth."""
+        key = f"{client_id} {challenge}"
+        count = self._counts[key] = self._counts.get(key, 0) + 1
+        if len(self._counts) > WATCHED:
+            self._counts.popitem(last=False)
+        if count == CHALLENGE_REUSE_NOTED:
+            await self.trail.append(Entry(AuditEvent.CHALLENGE_REUSED, f"client:{client_id}", f"client:{client_id}", self.clock.now()))
+
+
+@dataclass(frozen=True)
+class AuthorizeEndpoint:
+    registry: Registry
+    dispatcher: Dispatcher
+    sessions: Sessions
+    people: People
+    keys: KeySchedule
+    errors: ErrorPages
+    response: AuthorizationResponse
+    challenges: ChallengeWatch
+    before_redirect: Sequence[Callable[[Asked], None]] = BEFORE_REDIRECT
+    before_interaction: Sequence[Callable[[Asked], None]] = BEFORE_INTERACTION
+
+    async def __call__(self, request: Request) -> Response:
+        try:
+            parameters = await self._parameters(request)
+        except BadForm as error:
+            return self.errors.oauth(request, InvalidRequest(error.reason))
+        asked_for = read(parameters)
+        snapshot = self.registry.now
+        client = snapshot.clients.get(asked_for.client_id)
+        asked = Asked(asked_for, client, snapshot)
+        try:
+            for rule in self.before_redirect:
+                rule(asked)
+        except OAuthError as error:
+            received = {error.param: parameters.get(error.param, "")} if error.param else {}
+            return self.errors.oauth(request, error, client=client, received=received)
+        assert client is not None
+        mode = asked_for.response_mode if asked_for.response_mode in client.response_modes else "query"
+        try:
+            for rule in self.before_interaction:
+                rule(asked)
+            interaction = await self._interaction(request, asked_for, mode)
+        except OAuthError as error:
+            return self.response.error(request, asked_for.redirect_uri, mode, asked_for.state, error)
+        await self.challenges.see(client.client_id, asked_for.code_challenge)
+        return await self.dispatcher.begin(request, interaction)
+
+    async def _parameters(self, request: Request) -> dict[str, str]:
+        """Return the parameters; a POST may not say in its query something else than in its body (AZ-13)."""
+        raw = request.scope["query_string"]
+        if len(raw) > MAX_QUERY:
+            raise BadForm("the request is too large", 413)
+        query = singles(pairs_of(raw.decode("latin-1")))
+        query.pop("lang", None)
+        if request.method == "GET":
+            return query
+        body = singles(await read_form(request))
+        if any(name in body and body[name] != value for name, value in query.items()):
+            raise BadForm("query and body disagree")
+        return {**query, **body}
+
+    async def _interaction(self, request: Request, asked: AuthorizationRequest, mode: str) -> Interaction:
+        client = self.registry.now.clients[asked.client_id]
+        claims = parse_claims(asked.claims)
+        named = service_of_scopes(asked.scopes)
+        service = self.registry.now.service_for(client.application, named[0] if named else None)
+        max_age = int(asked.max_age) if asked.max_age else None
+        silent = "none" in asked.prompt
+        fresh = "login" in asked.prompt or max_age == 0
+        if asked.id_token_hint:
+            fresh = await self._hint_is_someone_else(request, asked, silent=silent) or fresh
+        return self.dispatcher.draft(
+            request,
+            door="oidc",
+            application=client.application,
+            deferred=request.method == "POST",
+            service=service.slug if service is not None else None,
+            claims=(claims_of_scopes(asked.scopes) | claims.names) & claims_of_scopes(client.scopes),
+            essential=claims.essential,
+            acr=claims.acr or self._wanted_acr(asked.acr_values),
+            max_age=max_age,
+            fresh_login=fresh,
+            ask_consent="consent" in asked.prompt,
+            choose_account="select_account" in asked.prompt,
+            silent=silent,
+            login_hint=asked.login_hint,
+            ui_locales=asked.ui_locales[:100],
+            form_targets=(origin_of(asked.redirect_uri),),
+            reply={
+                "client_id": client.client_id,
+                "redirect_uri": asked.redirect_uri,
+                "response_mode": mode,
+                "state": asked.state,
+                "nonce": asked.nonce,
+                "scopes": sorted(asked.scopes),
+                "code_challenge": asked.code_challenge,
+                "id_token_claims": sorted(claims.id_token),
+            },
+        )
+
+    @staticmethod
+    def _wanted_acr(values: str) -> str | None:
+        """Return the first value we can reach, if it is more than a password. Unknown ones are ignored: acr_values is voluntary."""
+        known = [value for value in values.split(" ") if value in ACR_ORDER]
+        return known[0] if known and known[0] != ACR_ORDER[0] else None
+
+    async def _hint_is_someone_else(self, request: Request, asked: AuthorizationRequest, *, silent: bool) -> bool:
+        """True when the hint names another person than the one signed in; a genuine but expired hint counts. OIDC Core §3.1.2.1."""
+        try:
+            hint = self.keys.signer.verify(asked.id_token_hint)
+        except BadToken as error:
+            raise InvalidRequest("id_token_hint is not one of our ID tokens", param="id_token_hint") from error
+        client = self.registry.now.clients[asked.client_id]
+        if hint.get("aud") != client.client_id:
+            raise InvalidRequest("id_token_hint belongs to another client", param="id_token_hint")
+        session = await self.sessions.current(request)
+        if session is None:
+            return False
+        sector = client.sector or self.registry.now.applications[client.application].agency
+        same_person = await self.people.subject(session.person, sector) == hint.get("sub")
+        if not same_person and silent:
+            raise LoginRequired("another person is signed in")
+        return not same_person
+
+    def routes(self) -> list[Route]:
+        return [Route("/authorize", self.__call__, methods=["GET", "POST"])]

@@ -1,0 +1,226 @@
+"""`grant_type=authorization_code`: a code becomes tokens, once. RFC 6749 §4.1.3, OIDC Core §3.1.3.
+
+Find, check, then one atomic step: the code is marked spent and the access token written, or neither. Whoever comes second finds the mark:
+that is a replay, and everything the first one got is revoked (ASVS 10.4.2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from consent.disclosure import DisclosureLog
+
+from consent.models import Disclosure
+from idp import guards
+from idp.applications.models import Client
+from idp.errors import InvalidGrant, UnauthorizedClient
+from idp.grants.model import TokenAnswer, TokenRequest
+from idp.keys.schedule import KeySchedule
+from idp.people.models import Person
+from idp.people.release import release
+from idp.people.service import People
+from idp.settings import IdpSettings
+from idp.store import GrantStore
+from idp.tokens.access_token import AccessTokens
+from idp.tokens.id_token import id_token_claims
+from idp.tokens.models import AuthorizationCode, RefreshFamily
+from idp.tokens.pkce import fits
+from idp.tokens.records import decode_code
+from idp.tokens.rotation import first
+from kit.audit import AuditEvent, AuditTrail, Entry
+from kit.expiring import ExpiringStore
+from kit.secrets import digest, keyed, new_id, same
+
+REDEEMED = b"1"
+
+
+@dataclass(frozen=True, slots=True)
+class Redemption:
+    """A code that was found, beside what the client sent."""
+
+    code: AuthorizationCode
+    request: TokenRequest
+
+    @property
+    def client(self) -> Client:
+        return self.request.authenticated.client
+
+
+def code_belongs_to_client(redemption: Redemption) -> None:
+    """RFC 6749 §4.1.3; TK-04."""
+    if redemption.code.client_id != redemption.client.client_id:
+        raise InvalidGrant("the code was issued to another client")
+
+
+def redirect_uri_is_the_same(redemption: Redemption) -> None:
+    """RFC 6749 §4.1.3: the very same string as in the authorization request, which always had one here."""
+    if not same(redemption.code.redirect_uri, redemption.request.form.get("redirect_uri", "")):
+        raise InvalidGrant("redirect_uri is not the one of the authorization request")
+
+
+def verifier_fits(redemption: Redemption) -> None:
+    """RFC 7636 §4.6; TK-06, AZ-40."""
+    if not fits(redemption.request.form.get("code_verifier", ""), redemption.code.code_challenge):
+        raise InvalidGrant("code_verifier does not fit the code_challenge")
+
+
+RULES: tuple[Callable[[Redemption], None], ...] = (code_belongs_to_client, redirect_uri_is_the_same, verifier_fits)
+
+
+@dataclass(frozen=True)
+class AuthorizationCodeGrant:
+    store: ExpiringStore
+    grants: GrantStore
+    people: People
+    keys: KeySchedule
+    access_tokens: AccessTokens
+    disclosures: DisclosureLog
+    trail: AuditTrail
+    settings: IdpSettings
+    issuer: str
+    mac_key: bytes = field(repr=False)
+    rules: Sequence[Callable[[Redemption], None]] = RULES
+    name: str = "authorization_code"
+
+    async def answer(self, request: TokenRequest) -> TokenAnswer:
+        secret = request.form.get("code", "")
+        if not 20 <= len(secret) <= 128:
+            raise InvalidGrant("the code is not valid")
+        key = f"code:{digest(secret)}"
+        raw = await self.store.get(key)
+        if raw is None:
+            await self._perhaps_replayed(key, request)
+            raise InvalidGrant("the code is unknown, expired, or already used")
+        redemption = Redemption(decode_code(raw), request)
+        for rule in self.rules:
+            rule(redemption)
+        return await self._redeem(key, redemption)
+
+    async def _redeem(self, key: str, redemption: Redemption) -> TokenAnswer:
+        code, client, now = redemption.code, redemption.client, redemption.request.now
+        person = await self.people.get(code.person, code.guards[guards.person(code.person)])
+        if person is None:
+            raise InvalidGrant("the account is gone")
+        values = release(person, code.released)
+        minted = self.access_tokens.mint(
+            client,
+            service=code.service,
+            grant=code.grant,
+            person=code.person,
+            subject=code.subject,
+            scopes=code.scopes,
+            values=values,
+            guards=code.guards,
+            now=now,
+            acr=code.acr,
+            auth_time=code.auth_time,
+        )
+        await self._disclose(code, person, values, now)
+        spent = await self.store.spend(key, f"{code.client_id} {code.grant}".encode(), minted.record)
+        if spent is not None:
+            if spent:
+                await self._revoke(spent, redemption.request)
+            raise InvalidGrant("the code is unknown, expired, or already used")
+        body = {
+            "access_token": minted.token,
+            "token_type": "Bearer",
+            "expires_in": minted.seconds,
+            "scope": " ".join(sorted(code.scopes)),
+            "id_token": self._id_token(code, client, minted.token, values, now),
+        }
+        if "refresh_token" in client.grant_types:
+            body["refresh_token"] = await self._family(code, redemption.request)
+        return TokenAnswer(body)
+
+    def _id_token(self, code: AuthorizationCode, client: Client, access_token: str, values: dict[str, object], now: int) -> str:
+        claims = id_token_claims(
+            issuer=self.issuer,
+            client_id=client.client_id,
+            subject=code.subject,
+            sid=code.sid,
+            auth_time=code.auth_time,
+            acr=code.acr,
+            amr=code.amr,
+            nonce=code.nonce,
+            access_token=access_token,
+            now=now,
+            seconds=self.settings.id_token_seconds,
+            asked={name: values[name] for name in code.id_token_claims if name in values},
+        )
+        return self.keys.signer.sign(claims, client.id_token_alg)
+
+    async def _disclose(self, code: AuthorizationCode, person: Person, values: dict[str, object], now: int) -> None:
+        """Make the disclosure durable before the first answer that lets the client read these claims (architecture §4)."""
+        claims = tuple(sorted(name for name in code.released if name in values))
+        if not claims:
+            return
+        mac = keyed(self.mac_key, "disclosed", repr([(name, values[name]) for name in claims]))
+        await self.disclosures.record(
+            Disclosure(
+                id=new_id(),
+                grant=code.grant,
+                person=person.id,
+                service=code.service,
+                application=code.application,
+                client=code.client_id,
+                claims=claims,
+                channel="oidc",
+                at=now,
+                values_mac=mac,
+            )
+        )
+
+    async def _family(self, code: AuthorizationCode, request: TokenRequest) -> str:
+        family_id = new_id()
+        token = first(family_id)
+        offline = "offline_access" in code.scopes
+        await self.grants.create(
+            RefreshFamily(
+                id=family_id,
+                grant=code.grant,
+                client_id=code.client_id,
+                application=code.application,
+                service=code.service,
+                person=code.person,
+                session=None if offline else code.session,
+                sid=code.sid,
+                subject=code.subject,
+                scopes=code.scopes,
+                released=code.released,
+                current=digest(token),
+                spent=None,
+                spent_at=None,
+                client_key=request.authenticated.key,
+                auth_time=code.auth_time,
+                acr=code.acr,
+                amr=code.amr,
+                nonce=code.nonce,
+                created_at=request.now,
+                expires_at=request.now + self.settings.refresh_seconds,
+            )
+        )
+        if (await self.store.guards(guards.grant(code.grant)))[guards.grant(code.grant)] != code.guards[guards.grant(code.grant)]:
+            await self.grants.revoke(grant=code.grant, now=request.now)  # a replay came between: what it revoked includes this
+        return token
+
+    async def _perhaps_replayed(self, key: str, request: TokenRequest) -> None:
+        """Ask whether the code was spent before; a replay revokes what it gave."""
+        spent = await self.store.spend(key, REDEEMED)
+        if spent:
+            await self._revoke(spent, request)
+
+    async def _revoke(self, spent: bytes, request: TokenRequest) -> None:
+        """Revoke the grant of a replayed code: by its own client only, so that a stranger's guess revokes nothing."""
+        client_id, _, grant = spent.decode().partition(" ")
+        if client_id != request.authenticated.client.client_id:
+            return
+        await self.store.move(guards.grant(grant))
+        entry = Entry(AuditEvent.CODE_REPLAYED, f"client:{client_id}", f"grant:{grant}", request.now)
+        await self.grants.revoke(grant=grant, now=request.now, audit=[entry])
+
+
+def client_may_use(client: Client, name: str) -> None:
+    """RFC 6749 §5.2: unauthorized_client."""
+    if name not in client.grant_types:
+        raise UnauthorizedClient("this client may not use that grant")
