@@ -5,7 +5,9 @@ What was being done is kept on the server meanwhile, so that nothing typed is lo
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import orjson
 
@@ -28,7 +30,7 @@ WRONG = {
 
 class TooManyGuesses(AdminError):
     code, status = "too_many_guesses", 429
-    text = {
+    text: ClassVar[Mapping[str, str]] = {
         "id": "Terlalu banyak percobaan. Coba lagi 15 menit lagi.",
         "en": "Too many tries. Try again in 15 minutes.",
     }
@@ -36,7 +38,10 @@ class TooManyGuesses(AdminError):
 
 class Overloaded(AdminError):
     code, status = "busy", 503
-    text = {"id": "Gapura sedang sibuk. Coba lagi sebentar lagi.", "en": "Gapura is busy. Try again in a moment."}
+    text: ClassVar[Mapping[str, str]] = {
+        "id": "Gapura sedang sibuk. Coba lagi sebentar lagi.",
+        "en": "Gapura is busy. Try again in a moment.",
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,17 +42,22 @@ class AdminDoor:
         return await dispatcher.begin(request, draft)
 
     async def issue(self, request: Request, interaction: Interaction, session: Session, person: Person, issue: Issue) -> Response | None:
-        now = self.clock.now()
+        now, origin = self.clock.now(), self.sessions.origin(request)
         if not allowed(working_roles(person, now), Permission.CONSOLE):
             entry = Entry(
-                AuditEvent.OPERATOR_REFUSED, f"person:{person.id}", "console", now, origin=self.sessions.origin(request), reason="role_missing"
+                AuditEvent.OPERATOR_REFUSED,
+                f"person:{person.id}",
+                "console",
+                now,
+                origin=origin,
+                reason="role_missing",
             )
             await self.trail.append(entry)
             return self.pages.render(request, "admin/refused.html", {"reason": "console_role"}, status=403)
         response = see_other(inside(interaction.reply.get("to", "/admin")))
         if not await self.sessions.begin(request, response, person):
             return None
-        entry = Entry(AuditEvent.OPERATOR_SIGNED_IN, f"operator:{person.id}", f"person:{person.id}", now, origin=self.sessions.origin(request))
+        entry = Entry(AuditEvent.OPERATOR_SIGNED_IN, f"operator:{person.id}", f"person:{person.id}", now, origin=origin)
         await self.trail.append(entry)
         return response
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 Text = Mapping[str, str]
 
@@ -19,22 +20,22 @@ Text = Mapping[str, str]
 class AdminError(Exception):
     code = "error"
     status = 400
-    text: Text = {"id": "Permintaan tidak dapat dijalankan.", "en": "The request cannot be carried out."}
+    text: ClassVar[Text] = {"id": "Permintaan tidak dapat dijalankan.", "en": "The request cannot be carried out."}
 
 
 class Forbidden(AdminError):
     code, status = "forbidden", 403
-    text: Text = {"id": "Peran Anda tidak mencakup tindakan ini.", "en": "Your role does not include this."}
+    text: ClassVar[Text] = {"id": "Peran Anda tidak mencakup tindakan ini.", "en": "Your role does not include this."}
 
 
 class NotFound(AdminError):
     code, status = "not_found", 404
-    text: Text = {"id": "Yang Anda cari tidak ada.", "en": "There is no such thing."}
+    text: ClassVar[Text] = {"id": "Yang Anda cari tidak ada.", "en": "There is no such thing."}
 
 
 class Changed(AdminError):
     code, status = "changed", 409
-    text: Text = {
+    text: ClassVar[Text] = {
         "id": "Orang lain lebih dulu menyimpan perubahan. Muat ulang, lalu ulangi perubahan Anda.",
         "en": "Someone else saved first. Reload and make your change again.",
     }
@@ -42,7 +43,7 @@ class Changed(AdminError):
 
 class NotConfirmed(AdminError):
     code, status = "not_confirmed", 403
-    text: Text = {
+    text: ClassVar[Text] = {
         "id": "Tindakan ini meminta kata sandi dan kode Anda sekali lagi.",
         "en": "This needs your password and code once more.",
     }
@@ -59,7 +60,7 @@ class FieldProblem:
 
 class Invalid(AdminError):
     code, status = "invalid", 422
-    text: Text = {"id": "Ada isian yang perlu diperbaiki.", "en": "Some fields need fixing."}
+    text: ClassVar[Text] = {"id": "Ada isian yang perlu diperbaiki.", "en": "Some fields need fixing."}
 
     def __init__(self, *problems: FieldProblem) -> None:
         super().__init__(", ".join(f"{problem.field}: {problem.code}" for problem in problems))

@@ -28,12 +28,14 @@ from admin.door import AdminDoor
 from admin.operator import OperatorSessions
 from admin.pages.console import Console
 from admin.pages.frame import Frame
+from admin.personas import Personas
 from admin.store import AdminStores
 from connectors.contract import Kind
 from consent.store import DisclosureStore
 from idp.applications.registry import Registry
 from idp.interaction.dispatcher import Dispatcher
 from idp.keys.schedule import KeySchedule
+from idp.people.models import Person
 from idp.people.service import People as Accounts
 from idp.sessions.service import Sessions
 from idp.settings import IdpSettings
@@ -67,6 +69,7 @@ class AdminRoom:
     settings: IdpSettings
     issuer: str
     clock: Clock
+    personas: Callable[[], Mapping[str, Person]] = dict
     trusted: Sequence[Network] = ()
 
     @cached_property
@@ -97,7 +100,7 @@ class AdminRoom:
             clients=clients,
             connectors=connectors,
             notices=notices,
-            previews=Previews(desk, self.kinds, self.settings, self.issuer),
+            previews=Previews(desk, self.kinds, Personas(self.people, self.personas), self.settings, self.issuer),
             people=people,
             roles=Roles(desk, people),
             trail=Trail(desk, self.disclosures),

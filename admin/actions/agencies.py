@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from admin.actions import check
 from admin.actions.desk import Desk, difference
 from admin.actions.drafts import AgencyDraft
-from admin.errors import NotFound
+from admin.errors import FieldProblem, NotFound
 from admin.operator import Operator
 from admin.permissions import Permission
 from idp import guards
@@ -23,7 +23,7 @@ KINDS = ("sekretariat", "dinas", "badan", "inspektorat", "satuan", "kecamatan", 
 class Agencies:
     desk: Desk
 
-    async def list(self, operator: Operator, *, q: str = "") -> list[Agency]:
+    async def search(self, operator: Operator, *, q: str = "") -> list[Agency]:
         """Return agencies whose code or name holds every word of `q`, by short name."""
         self.desk.may(operator, Permission.AGENCY_READ)
         wanted = q.casefold().split()
@@ -63,9 +63,7 @@ class Agencies:
         before, after = difference(_shown(former), _shown(agency))
         if not after:
             return former
-        entry = self.desk.entry(
-            operator, AuditEvent.AGENCY_CHANGED, f"agency:{code}", before=before, after=after, names=_names(agency)
-        )
+        entry = self.desk.entry(operator, AuditEvent.AGENCY_CHANGED, f"agency:{code}", before=before, after=after, names=_names(agency))
         async with self.desk.changing():
             await self.desk.stores.registry.save_agency(agency, [entry])
         return agency
@@ -104,7 +102,7 @@ class Agencies:
             raise NotFound(code)
         return agency
 
-    def _checked(self, snapshot: Snapshot, draft: AgencyDraft, former: Agency | None, more: list[check.FieldProblem]) -> Agency:
+    def _checked(self, snapshot: Snapshot, draft: AgencyDraft, former: Agency | None, more: list[FieldProblem]) -> Agency:
         agencies = snapshot.agencies
         missing = check.problem("parent", "unknown", "Instansi induk tidak ada.", "The parent agency does not exist.")
         check.settle(

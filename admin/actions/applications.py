@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from admin.actions import check
-from admin.actions.connectors import Connectors
 from admin.actions.clients import Clients
+from admin.actions.connectors import Connectors
 from admin.actions.desk import Desk, difference
 from admin.actions.drafts import ApplicationDraft, ApplicationEdit
 from admin.actions.notices import Notices
@@ -34,7 +34,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """A new application. `secret` is the client's, shown this once; empty for a public client, a client with its own key, or a connector."""
+    """A new application. `secret` is the client's, shown this once; empty when there is none."""
 
     application: Application
     client_id: str = ""
@@ -58,7 +58,7 @@ class Applications:
     connectors: Connectors
     notices: Notices
 
-    async def list(
+    async def search(
         self,
         operator: Operator,
         *,
@@ -219,6 +219,7 @@ class Applications:
         taken = check.problem("id", "taken", "ID ini sudah dipakai.", "This id is taken.")
         agency = snapshot.agencies.get(draft.agency)
         ended = check.problem("agency", "unknown", "Pilih instansi yang masih berlaku.", "Choose an agency that is in force.")
+        own = frozenset({f"layanan:{draft.id}"})
         is_taken = draft.id in snapshot.applications or draft.id in snapshot.services or draft.id in snapshot.clients
         check.settle(
             check.slug("id", draft.id),
@@ -232,7 +233,7 @@ class Applications:
             check.one_of("service.authentication_level", draft.service.authentication_level, ("none", "aal1", "aal2")),
             [one] if (draft.client is None) == (draft.connector is None) else [],
             self.notices.problems(draft.notice),
-            self.clients.problems(draft.client, field="client.", slugs=frozenset({f"layanan:{draft.id}"})) if draft.client is not None else [],
+            self.clients.problems(draft.client, field="client.", slugs=own) if draft.client is not None else [],
             self.connectors.problems(snapshot, draft.connector, draft.notice, field="connector.") if draft.connector is not None else [],
         )
 

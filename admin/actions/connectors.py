@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from admin.actions import check
 from admin.actions.desk import Desk, difference
 from admin.actions.drafts import ConnectorDraft, NoticeDraft
-from admin.errors import Changed, Invalid, NotFound
+from admin.errors import Changed, FieldProblem, Invalid, NotFound
 from admin.operator import Operator
 from admin.permissions import Permission
 from connectors.contract import Capability, Connector, Kind, ProxyKind
@@ -29,7 +29,7 @@ class Connectors:
     desk: Desk
     kinds: Mapping[str, Kind]
 
-    async def list(self, operator: Operator) -> list[Connector]:
+    async def search(self, operator: Operator) -> list[Connector]:
         self.desk.may(operator, Permission.CONNECTOR_READ)
         return sorted((await self.desk.snapshot()).connectors.values(), key=lambda c: c.id)
 
@@ -63,9 +63,7 @@ class Connectors:
         store = self.desk.stores.registry
         async with self.desk.changing(guards.application(application.id)):
             await store.save_application(replace(application, updated_at=self.desk.clock.now()), based_on=based_on)
-            await store.save_connector(
-                ConnectorRow(connector_id, application.id, former.kind, after_settings, former.enabled), [entry]
-            )
+            await store.save_connector(ConnectorRow(connector_id, application.id, former.kind, after_settings, former.enabled), [entry])
         return replace(former, settings=settings)
 
     async def disable(self, operator: Operator, connector_id: str, *, name: str, reason: str) -> Connector:
@@ -180,7 +178,7 @@ def _asked(snapshot: Snapshot, application: Application) -> frozenset[str]:
     return frozenset(claim for notice in notices if notice is not None for p in notice.purposes for claim in p.claim_names)
 
 
-def _told(field: str, error: Any) -> check.FieldProblem:
+def _told(field: str, error: Any) -> FieldProblem:
     where = ".".join(str(part) for part in error["loc"]) or "settings"
     message = str(error["msg"]).removeprefix("Value error, ")[:200]
     return check.problem(

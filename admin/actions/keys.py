@@ -31,7 +31,7 @@ class Keys:
     desk: Desk
     schedule: KeySchedule
 
-    async def list(self, operator: Operator) -> list[KeyView]:
+    async def search(self, operator: Operator) -> list[KeyView]:
         self.desk.may(operator, Permission.KEY_READ)
         order = ("next", "active", "retiring", "removed")
         rows = sorted(await self.desk.stores.keys.all(), key=lambda k: (order.index(k.state), k.alg, -k.created_at))
@@ -49,10 +49,10 @@ class Keys:
         key = next((k for k in await self.desk.stores.keys.all() if k.kid == kid), None)
         if key is None:
             raise NotFound(kid)
-        signs = check.problem("kid", "active", "Kunci ini sedang menandatangani. Ganti dulu kuncinya.", "This key is signing. Rotate first.")
-        check.settle(
-            check.reason("reason", reason), check.typed_name("name", typed, kid), [signs] if key.state == "active" else []
+        signs = check.problem(
+            "kid", "active", "Kunci ini sedang menandatangani. Ganti dulu kuncinya.", "This key is signing. Rotate first."
         )
+        check.settle(check.reason("reason", reason), check.typed_name("name", typed, kid), [signs] if key.state == "active" else [])
         await self.schedule.remove(kid, actor=operator.actor)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from consent.notice import build
+
 from admin.actions import check
 from admin.actions.desk import Desk
 from admin.actions.drafts import NoticeDraft, PurposeDraft, Words
@@ -14,7 +16,6 @@ from admin.operator import Operator
 from admin.permissions import Permission
 from connectors.contract import Kind
 from consent.models import Basis, Notice, NoticeClaim, Purpose
-from consent.notice import build
 from idp import guards
 from idp.applications.models import Agency, Application, Service
 from kit.audit import AuditEvent, Entry
@@ -53,9 +54,7 @@ class Notices:
     def problems(self, draft: NoticeDraft) -> check.Found:
         found: check.Found = []
         if not draft.purposes:
-            found.append(
-                check.problem("notice.purposes", "missing", "Isi paling sedikit satu tujuan.", "Fill in at least one purpose.")
-            )
+            found.append(check.problem("notice.purposes", "missing", "Isi paling sedikit satu tujuan.", "Fill in at least one purpose."))
         seen: set[str] = set()
         for n, purpose in enumerate(draft.purposes):
             at = f"notice.purposes.{n}"
@@ -63,9 +62,7 @@ class Notices:
             found += check.one_of(f"{at}.basis", purpose.basis, set(Basis))
             found += _claim_problems(f"{at}.claims", purpose, seen)
             if purpose.basis in set(Basis) and purpose.basis != Basis.CONSENT and not purpose.rule:
-                found.append(
-                    check.problem(f"{at}.rule", "missing", "Sebutkan aturan yang menjadi dasar.", "Cite the rule this rests on.")
-                )
+                found.append(check.problem(f"{at}.rule", "missing", "Sebutkan aturan yang menjadi dasar.", "Cite the rule this rests on."))
             seen |= set(purpose.claims)
         return found
 
@@ -160,9 +157,13 @@ def _claim_problems(field: str, purpose: PurposeDraft, seen: set[str]) -> check.
         return [check.problem(field, "unknown", f"Data tidak dikenal: {', '.join(strange)}.", f"Unknown data: {', '.join(strange)}.")]
     twice = sorted(set(purpose.claims) & seen)
     if twice:
+        listed = ", ".join(twice)
         return [
             check.problem(
-                field, "twice", f"Sudah diminta di tujuan lain: {', '.join(twice)}.", f"Already asked for another purpose: {', '.join(twice)}."
+                field,
+                "twice",
+                f"Sudah diminta di tujuan lain: {listed}.",
+                f"Already asked for another purpose: {listed}.",
             )
         ]
     return []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from admin.actions import check
 from admin.actions.desk import Desk
@@ -40,7 +41,7 @@ CHOICES = (Status.ACTIVE, Status.LOCKED, Status.DISABLED)
 
 class TooManyLookUps(AdminError):
     code, status = "too_many_look_ups", 429
-    text = {
+    text: ClassVar[Mapping[str, str]] = {
         "id": f"Anda sudah mencari {PER_DAY} kali hari ini. Hubungi petugas pelindungan data bila perlu lebih.",
         "en": f"You have searched {PER_DAY} times today. Ask the data protection officer if you need more.",
     }
@@ -96,9 +97,7 @@ class People:
             )
         for person_id in found:
             await self.desk.stores.audit.append(
-                self.desk.entry(
-                    operator, AuditEvent.PERSON_LOOKED_UP, f"person:{person_id}", after={"key": kind.value}, reason=why
-                )
+                self.desk.entry(operator, AuditEvent.PERSON_LOOKED_UP, f"person:{person_id}", after={"key": kind.value}, reason=why)
             )
             await self._open(operator, person_id)
         return found
@@ -148,7 +147,7 @@ class People:
         if status not in CHOICES or person.status is Status.CLOSED:
             raise Invalid(check.problem("status", "unknown", "Keadaan ini tidak dapat dipilih.", "This state cannot be chosen."))
         if person_id == operator.person:
-            raise Invalid(check.problem("person", "yourself", "Anda tidak dapat menutup akun sendiri.", "You cannot close your own account."))
+            raise Invalid(check.problem("person", "yourself", "Ini akun Anda sendiri.", "This is your own account."))
         if status is not person.status:
             await self.accounts.set_status(person_id, status, actor=operator.actor, reason=reason.strip(), origin=operator.origin)
 

@@ -29,7 +29,7 @@ class Roles:
         person = await self._person(operator, person_id)
         now = self.desk.clock.now()
         snapshot = await self.desk.snapshot()
-        past = check.problem("valid_until", "past", "Pilih tanggal sesudah hari ini, paling lama satu tahun.", "Choose a later date, at most one year.")
+        past = check.problem("valid_until", "past", "Pilih tanggal dalam satu tahun ke depan.", "Choose a day within a year from now.")
         unknown = check.problem("agency", "unknown", "Instansi ini tidak ada.", "There is no such agency.")
         wide = check.problem("agency", "regency_wide", "Peran ini berlaku untuk seluruh kabupaten.", "This role is for the whole regency.")
         check.settle(

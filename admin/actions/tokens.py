@@ -42,23 +42,21 @@ class Tokens:
         await self.desk.stores.operator_tokens.add(token, [entry])
         return token, secret
 
-    async def list(self, operator: Operator) -> list[OperatorToken]:
+    async def search(self, operator: Operator) -> list[OperatorToken]:
         self.desk.may(operator, Permission.OWN_TOKENS)
         return await self.desk.stores.operator_tokens.of_person(operator.person)
 
     async def revoke(self, operator: Operator, token_id: str) -> None:
         """Revoke one of the operator's own tokens; another's is not found."""
         self.desk.may(operator, Permission.OWN_TOKENS)
-        token = next((t for t in await self.list(operator) if t.id == token_id), None)
+        token = next((t for t in await self.search(operator) if t.id == token_id), None)
         if token is None:
             raise NotFound(token_id)
-        entry = self.desk.entry(
-            operator, AuditEvent.FACTOR_REMOVED, f"person:{operator.person}", before={"operator_token": token.prefix}
-        )
+        entry = self.desk.entry(operator, AuditEvent.FACTOR_REMOVED, f"person:{operator.person}", before={"operator_token": token.prefix})
         await self.desk.stores.operator_tokens.revoke(token_id, self.desk.clock.now(), [entry])
 
     async def bearer(self, secret: str, origin: str) -> Operator | None:
-        """Return who holds this token now, with the roles they have now; None when it is unknown, past, revoked or its owner is shut out."""
+        """Return who holds this token, with the roles they have now; None when it is past or revoked or its owner is shut out."""
         now = self.desk.clock.now()
         token = await self.desk.stores.operator_tokens.find(digest(secret)) if secret.startswith(PREFIX) else None
         if token is None or not token.works(now):

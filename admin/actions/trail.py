@@ -38,7 +38,7 @@ class Trail:
     desk: Desk
     disclosures: DisclosureStore
 
-    async def list(self, operator: Operator, wanted: Filter, *, limit: int = PAGE) -> list[ChainedEntry]:
+    async def search(self, operator: Operator, wanted: Filter, *, limit: int = PAGE) -> list[ChainedEntry]:
         """Return matching rows, newest first. An event that does not exist matches nothing."""
         self.desk.may(operator, Permission.AUDIT_READ)
         return await self._rows(wanted, limit)

@@ -35,7 +35,7 @@ def catalogue_routes(gate: Gate, actions: Actions) -> APIRouter:
     async def list_agencies(
         operator: Annotated[Operator, who("GET", "/agencies")], q: str = "", cursor: Cursor = "", limit: Limit = 50
     ) -> m.AgencyPage:
-        found = await actions.agencies.list(operator, q=q)
+        found = await actions.agencies.search(operator, q=q)
         start = _after([a.code for a in found], cursor)
         page = found[start : start + limit]
         return m.AgencyPage(items=[m.agency(a) for a in page], next=page[-1].code if page and start + limit < len(found) else None)
@@ -59,7 +59,9 @@ def catalogue_routes(gate: Gate, actions: Actions) -> APIRouter:
         return m.agency(await actions.agencies.suspend(operator, code, name=body.name, reason=body.reason))
 
     @router.post("/agencies/{code}/resume")
-    async def resume_agency(operator: Annotated[Operator, who("POST", "/agencies/{code}/resume")], code: str, body: m.Reason) -> m.AgencyOut:
+    async def resume_agency(
+        operator: Annotated[Operator, who("POST", "/agencies/{code}/resume")], code: str, body: m.Reason
+    ) -> m.AgencyOut:
         return m.agency(await actions.agencies.resume(operator, code, reason=body.reason))
 
     @router.get("/agencies/{code}/clients/{client_id}")
@@ -85,7 +87,7 @@ def catalogue_routes(gate: Gate, actions: Actions) -> APIRouter:
     ) -> m.ApplicationPage:
         if cursor and cursor not in (await desk.snapshot()).applications:
             raise Invalid(problem_of("cursor", "unknown"))
-        found = await actions.applications.list(operator, q=q, agency=agency, channel=channel, state=state, after=cursor, limit=limit)
+        found = await actions.applications.search(operator, q=q, agency=agency, channel=channel, state=state, after=cursor, limit=limit)
         usable = (await desk.snapshot()).usable
         items = [m.application(a, usable(a.id)) for a in found.items]
         return m.ApplicationPage(items=items, total=found.total, next=found.after or None)
@@ -99,52 +101,63 @@ def catalogue_routes(gate: Gate, actions: Actions) -> APIRouter:
             application=shown, client_id=made.client_id or None, secret=made.secret or None, connector=made.connector or None
         )
 
-    @router.get("/applications/{id}")
+    @router.get("/applications/{app_id}")
     async def get_application(
-        operator: Annotated[Operator, who("GET", "/applications/{id}")], id: str, response: Response  # noqa: A002 -- the name on the wire
+        operator: Annotated[Operator, who("GET", "/applications/{app_id}")],
+        app_id: str,
+        response: Response,
     ) -> m.ApplicationOut:
-        application = await actions.applications.get(operator, id)
+        application = await actions.applications.get(operator, app_id)
         response.headers["ETag"] = etag(application.revision)
-        return m.application(application, (await desk.snapshot()).usable(id))
+        return m.application(application, (await desk.snapshot()).usable(app_id))
 
-    @router.put("/applications/{id}")
+    @router.put("/applications/{app_id}")
     async def change_application(
-        operator: Annotated[Operator, who("PUT", "/applications/{id}")], id: str, edit: ApplicationEdit, based_on: Revision  # noqa: A002
+        operator: Annotated[Operator, who("PUT", "/applications/{app_id}")],
+        app_id: str,
+        edit: ApplicationEdit,
+        based_on: Revision,
     ) -> m.ApplicationOut:
-        application = await actions.applications.change(operator, id, edit, based_on=based_on)
-        return m.application(application, (await desk.snapshot()).usable(id))
+        application = await actions.applications.change(operator, app_id, edit, based_on=based_on)
+        return m.application(application, (await desk.snapshot()).usable(app_id))
 
-    @router.post("/applications/{id}/disable")
+    @router.post("/applications/{app_id}/disable")
     async def disable_application(
-        operator: Annotated[Operator, who("POST", "/applications/{id}/disable")], id: str, body: m.Switch  # noqa: A002
+        operator: Annotated[Operator, who("POST", "/applications/{app_id}/disable")],
+        app_id: str,
+        body: m.Switch,
     ) -> m.ApplicationOut:
-        application = await actions.applications.disable(operator, id, name=body.name, reason=body.reason)
-        return m.application(application, (await desk.snapshot()).usable(id))
+        application = await actions.applications.disable(operator, app_id, name=body.name, reason=body.reason)
+        return m.application(application, (await desk.snapshot()).usable(app_id))
 
-    @router.post("/applications/{id}/enable")
+    @router.post("/applications/{app_id}/enable")
     async def enable_application(
-        operator: Annotated[Operator, who("POST", "/applications/{id}/enable")], id: str, body: m.Reason  # noqa: A002
+        operator: Annotated[Operator, who("POST", "/applications/{app_id}/enable")],
+        app_id: str,
+        body: m.Reason,
     ) -> m.ApplicationOut:
-        application = await actions.applications.enable(operator, id, reason=body.reason)
-        return m.application(application, (await desk.snapshot()).usable(id))
+        application = await actions.applications.enable(operator, app_id, reason=body.reason)
+        return m.application(application, (await desk.snapshot()).usable(app_id))
 
-    @router.get("/applications/{id}/preview")
+    @router.get("/applications/{app_id}/preview")
     async def preview(
-        operator: Annotated[Operator, who("GET", "/applications/{id}/preview")],
-        id: str,  # noqa: A002
+        operator: Annotated[Operator, who("GET", "/applications/{app_id}/preview")],
+        app_id: str,
         person: str,
         service: str = "",
         answer: Annotated[str, Query(pattern="^(all|required|none)$")] = "all",
     ) -> Preview:
         """What the application would receive about a test person. A real citizen is not found here."""
-        return await actions.previews.run(operator, Wanted(id, person, service, answer))
+        return await actions.previews.run(operator, Wanted(app_id, person, service, answer))
 
-    @router.post("/applications/{id}/notices", status_code=201)
+    @router.post("/applications/{app_id}/notices", status_code=201)
     async def publish_notice(
-        operator: Annotated[Operator, who("POST", "/applications/{id}/notices")], id: str, draft: NoticeIn  # noqa: A002
+        operator: Annotated[Operator, who("POST", "/applications/{app_id}/notices")],
+        app_id: str,
+        draft: NoticeIn,
     ) -> dict[str, str]:
         body = NoticeDraft.model_validate(draft.model_dump(exclude={"service"}))
-        notice = await actions.notices.publish(operator, id, draft.service, body)
+        notice = await actions.notices.publish(operator, app_id, draft.service, body)
         return {"id": notice.id, "version": notice.version}
 
     @router.get("/clients/{client_id}")
@@ -162,9 +175,7 @@ def catalogue_routes(gate: Gate, actions: Actions) -> APIRouter:
         return m.client(await actions.clients.change(operator, client_id, draft, based_on=based_on))
 
     @router.post("/clients/{client_id}/secrets", status_code=201)
-    async def rotate_secret(
-        operator: Annotated[Operator, who("POST", "/clients/{client_id}/secrets")], client_id: str
-    ) -> m.SecretCreated:
+    async def rotate_secret(operator: Annotated[Operator, who("POST", "/clients/{client_id}/secrets")], client_id: str) -> m.SecretCreated:
         return m.SecretCreated(client_id=client_id, secret=await actions.clients.rotate_secret(operator, client_id))
 
     @router.delete("/clients/{client_id}/secrets/{prefix}")
@@ -178,33 +189,42 @@ def catalogue_routes(gate: Gate, actions: Actions) -> APIRouter:
 
     @router.get("/connectors")
     async def list_connectors(operator: Annotated[Operator, who("GET", "/connectors")]) -> list[m.ConnectorOut]:
-        return [m.connector(c) for c in await actions.connectors.list(operator)]
+        return [m.connector(c) for c in await actions.connectors.search(operator)]
 
-    @router.get("/connectors/{id}")
+    @router.get("/connectors/{connector_id}")
     async def get_connector(
-        operator: Annotated[Operator, who("GET", "/connectors/{id}")], id: str, response: Response  # noqa: A002
+        operator: Annotated[Operator, who("GET", "/connectors/{connector_id}")],
+        connector_id: str,
+        response: Response,
     ) -> m.ConnectorOut:
-        connector = await actions.connectors.get(operator, id)
+        connector = await actions.connectors.get(operator, connector_id)
         response.headers["ETag"] = etag((await desk.snapshot()).applications[connector.application].revision)
         return m.connector(connector)
 
-    @router.put("/connectors/{id}")
+    @router.put("/connectors/{connector_id}")
     async def change_connector(
-        operator: Annotated[Operator, who("PUT", "/connectors/{id}")], id: str, draft: ConnectorDraft, based_on: Revision  # noqa: A002
+        operator: Annotated[Operator, who("PUT", "/connectors/{connector_id}")],
+        connector_id: str,
+        draft: ConnectorDraft,
+        based_on: Revision,
     ) -> m.ConnectorOut:
-        return m.connector(await actions.connectors.change(operator, id, draft, based_on=based_on))
+        return m.connector(await actions.connectors.change(operator, connector_id, draft, based_on=based_on))
 
-    @router.post("/connectors/{id}/disable")
+    @router.post("/connectors/{connector_id}/disable")
     async def disable_connector(
-        operator: Annotated[Operator, who("POST", "/connectors/{id}/disable")], id: str, body: m.Switch  # noqa: A002
+        operator: Annotated[Operator, who("POST", "/connectors/{connector_id}/disable")],
+        connector_id: str,
+        body: m.Switch,
     ) -> m.ConnectorOut:
-        return m.connector(await actions.connectors.disable(operator, id, name=body.name, reason=body.reason))
+        return m.connector(await actions.connectors.disable(operator, connector_id, name=body.name, reason=body.reason))
 
-    @router.post("/connectors/{id}/enable")
+    @router.post("/connectors/{connector_id}/enable")
     async def enable_connector(
-        operator: Annotated[Operator, who("POST", "/connectors/{id}/enable")], id: str, body: m.Reason  # noqa: A002
+        operator: Annotated[Operator, who("POST", "/connectors/{connector_id}/enable")],
+        connector_id: str,
+        body: m.Reason,
     ) -> m.ConnectorOut:
-        return m.connector(await actions.connectors.enable(operator, id, reason=body.reason))
+        return m.connector(await actions.connectors.enable(operator, connector_id, reason=body.reason))
 
     return router
 

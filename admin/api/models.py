@@ -297,5 +297,3 @@ def key(one: KeyView) -> KeyOut:
 
 def token(one: OperatorToken) -> TokenOut:
     return TokenOut(id=one.id, title=one.title, prefix=one.prefix, created_at=one.created_at, expires_at=one.expires_at)
-
-

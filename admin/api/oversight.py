@@ -37,7 +37,7 @@ def oversight_routes(gate: Gate, actions: Actions) -> APIRouter:
         if cursor and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 16 and int(cursor)):
             raise Invalid(problem_of("cursor", "unknown"))
         wanted = Filter(event, actor, subject, since, until, int(cursor or 0))
-        rows = await actions.trail.list(operator, wanted, limit=limit + 1)
+        rows = await actions.trail.search(operator, wanted, limit=limit + 1)
         more = str(rows[limit - 1].seq) if len(rows) > limit else None
         return m.AuditPage(items=[m.audit_row(row) for row in rows[:limit]], next=more)
 
@@ -47,7 +47,7 @@ def oversight_routes(gate: Gate, actions: Actions) -> APIRouter:
 
     @router.get("/keys")
     async def keys(operator: Annotated[Operator, who("GET", "/keys")]) -> list[m.KeyOut]:
-        return [m.key(k) for k in await actions.keys.list(operator)]
+        return [m.key(k) for k in await actions.keys.search(operator)]
 
     @router.post("/keys/rotation", status_code=204)
     async def rotate(operator: Annotated[Operator, who("POST", "/keys/rotation")], body: m.Rotation) -> None:

@@ -59,9 +59,7 @@ def people_routes(gate: Gate, actions: Actions, confirmation: Confirmation) -> A
     async def grant(operator: Annotated[Operator, who("POST", "/people/{person}/roles")], person: str, body: m.RoleIn) -> None:
         if body.role not in set(Role):
             raise Invalid(problem_of("role", "unknown"))
-        await actions.roles.grant(
-            operator, person, Role(body.role), agency=body.agency, valid_until=body.valid_until, reason=body.reason
-        )
+        await actions.roles.grant(operator, person, Role(body.role), agency=body.agency, valid_until=body.valid_until, reason=body.reason)
 
     @router.delete("/people/{person}/roles/{role}", status_code=204)
     async def revoke(
@@ -77,7 +75,7 @@ def people_routes(gate: Gate, actions: Actions, confirmation: Confirmation) -> A
 
     @router.get("/tokens")
     async def tokens(operator: Annotated[Operator, who("GET", "/tokens")]) -> list[m.TokenOut]:
-        return [m.token(t) for t in await actions.tokens.list(operator)]
+        return [m.token(t) for t in await actions.tokens.search(operator)]
 
     @router.post("/tokens", status_code=201)
     async def create_token(operator: Annotated[Operator, who("POST", "/tokens")], body: m.TokenIn) -> m.TokenCreated:

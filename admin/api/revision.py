@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
 
 from fastapi import Header
 
@@ -11,17 +12,17 @@ from admin.errors import AdminError
 
 class RevisionNeeded(AdminError):
     code, status = "revision_needed", 428
-    text = {
+    text: ClassVar[Mapping[str, str]] = {
         "id": "Sebutkan revisi yang Anda ubah di If-Match.",
         "en": "Name the revision you change in If-Match.",
     }
 
 
 def revision(if_match: Annotated[str | None, Header(description='The revision as in ETag, e.g. "3"')] = None) -> int:
-    text = (if_match or "").strip().removeprefix("W/").strip('"')
-    if not text.isdigit() or len(text) > 9:
+    given = (if_match or "").strip().removeprefix("W/").strip('"')
+    if not given.isdigit() or len(given) > 9:
         raise RevisionNeeded
-    return int(text)
+    return int(given)
 
 
 def etag(number: int) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from starlette.requests import Request
 
@@ -20,17 +21,20 @@ HEADER = "gapura-confirmation"
 
 class NotSignedIn(AdminError):
     code, status = "not_signed_in", 401
-    text = {"id": "Masuk ke konsol atau kirim token operator.", "en": "Sign in to the console or send an operator token."}
+    text: ClassVar[Mapping[str, str]] = {
+        "id": "Masuk ke konsol atau kirim token operator.",
+        "en": "Sign in to the console or send an operator token.",
+    }
 
 
 class CrossSite(AdminError):
     code, status = "cross_site", 403
-    text = {"id": "Permintaan ini datang dari situs lain.", "en": "This request comes from another site."}
+    text: ClassVar[Mapping[str, str]] = {"id": "Permintaan ini datang dari situs lain.", "en": "This request comes from another site."}
 
 
 class NotJson(AdminError):
     code, status = "not_json", 415
-    text = {"id": "Isi harus application/json.", "en": "The body must be application/json."}
+    text: ClassVar[Mapping[str, str]] = {"id": "Isi harus application/json.", "en": "The body must be application/json."}
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,9 +23,9 @@ PAGE = 25
 class AgencyPages:
     frame: Frame
 
-    async def list(self, visit: Visit) -> Response:
+    async def index(self, visit: Visit) -> Response:
         q = visit.query("q")
-        found = await self.frame.actions.agencies.list(visit.operator, q=q)
+        found = await self.frame.actions.agencies.search(visit.operator, q=q)
         after = visit.query("setelah")
         start = next((n + 1 for n, a in enumerate(found) if a.code == after), 0)
         page = found[start : start + PAGE]
@@ -65,7 +65,7 @@ class AgencyPages:
         code = visit.path.get("code", "")
         agency = await self.frame.actions.agencies.get(visit.operator, code) if code else None
         values = visit.form if visit.form.pairs else Values(flat(_draft(agency)) if agency is not None else [])
-        agencies = await self.frame.actions.agencies.list(visit.operator)
+        agencies = await self.frame.actions.agencies.search(visit.operator)
         return self.frame.render(
             visit,
             "agencies/form",
@@ -138,7 +138,7 @@ class AgencyPages:
     def handlers(self) -> Handlers:
         at = "/admin/instansi"
         return {
-            ("GET", at): self.list,
+            ("GET", at): self.index,
             ("GET", f"{at}/baru"): self.form,
             ("POST", f"{at}/baru"): self.save,
             ("GET", f"{at}/{{code}}"): self.show,
@@ -155,5 +155,3 @@ def _draft(agency: object) -> dict[str, object]:
     names = ("code", "name", "short_name", "kind", "parent", "valid_from", "valid_to", "phone", "phone_display", "hours", "line")
     found = {name: getattr(agency, name) for name in names}
     return {name: dict(value) if name in ("name", "hours", "line") else value for name, value in found.items()}
-
-

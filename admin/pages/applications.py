@@ -29,9 +29,9 @@ TICKS = ("refresh", "native")
 class ApplicationPages:
     frame: Frame
 
-    async def list(self, visit: Visit) -> Response:
+    async def index(self, visit: Visit) -> Response:
         wanted = {name: visit.query(name) for name in ("q", "instansi", "jenis", "keadaan", "setelah")}
-        listing = await self.frame.actions.applications.list(
+        listing = await self.frame.actions.applications.search(
             visit.operator,
             q=wanted["q"],
             agency=wanted["instansi"],
@@ -98,7 +98,9 @@ class ApplicationPages:
             return see_other(f"/admin/aplikasi/{visit.path['id']}/pengaturan")
         try:
             draft = ClientDraft.model_validate(
-                {"jwks": client.jwks, **nested(visit.form, lines=LINES, ticks=TICKS)} if client.jwks else nested(visit.form, lines=LINES, ticks=TICKS)
+                {"jwks": client.jwks, **nested(visit.form, lines=LINES, ticks=TICKS)}
+                if client.jwks
+                else nested(visit.form, lines=LINES, ticks=TICKS)
             )
             await self.frame.actions.clients.change(visit.operator, client.client_id, draft, based_on=revision(visit))
         except ValidationError as error:
@@ -153,7 +155,7 @@ class ApplicationPages:
     def handlers(self) -> Handlers:
         at = "/admin/aplikasi"
         return {
-            ("GET", at): self.list,
+            ("GET", at): self.index,
             ("GET", f"{at}/{{id}}"): self.summary,
             ("GET", f"{at}/{{id}}/pengaturan"): self.settings,
             ("POST", f"{at}/{{id}}/pengaturan"): self.save,
@@ -173,7 +175,7 @@ class ApplicationPages:
     async def _history(self, visit: Visit, application: Application, limit: int) -> list[object]:
         rows: list[object] = []
         for kind in ("application", "client", "connector"):
-            rows += await self.frame.actions.trail.list(visit.operator, Filter(subject=f"{kind}:{application.id}"), limit=limit)
+            rows += await self.frame.actions.trail.search(visit.operator, Filter(subject=f"{kind}:{application.id}"), limit=limit)
         return sorted(rows, key=lambda row: -row.seq)[:limit]  # type: ignore[attr-defined] # ChainedEntry
 
     def _part(

@@ -19,9 +19,9 @@ WINDOWS = {"1": 86400, "7": 7 * 86400, "30": 30 * 86400, "365": 365 * 86400}
 class AuditPages:
     frame: Frame
 
-    async def list(self, visit: Visit, reports: list[ChainReport] | None = None) -> Response:
+    async def index(self, visit: Visit, reports: list[ChainReport] | None = None) -> Response:
         wanted = self._filter(visit)
-        rows = await self.frame.actions.trail.list(visit.operator, wanted, limit=PAGE + 1)
+        rows = await self.frame.actions.trail.search(visit.operator, wanted, limit=PAGE + 1)
         names = await self._operators(rows)
         query = {name: visit.query(name) for name in ("kejadian", "pelaku", "objek", "waktu")}
         more = rows[PAGE - 1].seq if len(rows) > PAGE else 0
@@ -40,7 +40,7 @@ class AuditPages:
         )
 
     async def verify(self, visit: Visit) -> Response:
-        return await self.list(visit, await self.frame.actions.trail.verify(visit.operator))
+        return await self.index(visit, await self.frame.actions.trail.verify(visit.operator))
 
     async def export(self, visit: Visit) -> Response:
         wanted = Filter(event=visit.form["kejadian"], actor=visit.form["pelaku"], subject=visit.form["objek"])
@@ -55,7 +55,7 @@ class AuditPages:
 
     def handlers(self) -> Handlers:
         return {
-            ("GET", "/admin/audit"): self.list,
+            ("GET", "/admin/audit"): self.index,
             ("POST", "/admin/audit/periksa"): self.verify,
             ("POST", "/admin/audit/unduh"): self.export,
         }

@@ -82,7 +82,9 @@ def shown_settings(settings: BaseModel) -> list[tuple[Text, list[str]]]:
     found = []
     for name, value in settings.model_dump(mode="json").items():
         if isinstance(value, list):
-            lines = [" → ".join(str(v) for v in one.values() if v not in (None, "")) if isinstance(one, dict) else str(one) for one in value]
+            lines = [
+                " → ".join(str(v) for v in one.values() if v not in (None, "")) if isinstance(one, dict) else str(one) for one in value
+            ]
         elif isinstance(value, dict):
             lines = [f"{key} → {one}" for key, one in value.items()]
         else:
@@ -97,7 +99,8 @@ def _field(path: str, name: str, annotation: Any, hint: str, values: Values) -> 
     if kind == "rows":
         row = _row_model(annotation)
         assert row is not None
-        used = [int(n.removeprefix(f"{path}.").split(".")[0]) for n, _ in values.pairs if n.startswith(f"{path}.") and n.removeprefix(f"{path}.")[:1].isdigit()]
+        starts = (n.removeprefix(f"{path}.").split(".")[0] for n, _ in values.pairs if n.startswith(f"{path}."))
+        used = [int(start) for start in starts if start.isdigit() and len(start) < 4]
         count = max(ROWS, max(used, default=0) + 2)
         rows = tuple(
             tuple(_field(f"{path}.{n}.{inner}", inner, info.annotation, "", values) for inner, info in row.model_fields.items())
@@ -110,8 +113,6 @@ def _field(path: str, name: str, annotation: Any, hint: str, values: Values) -> 
 
 def _label(name: str) -> Text:
     return LABELS.get(name, {"id": name.replace("_", " ").capitalize(), "en": name.replace("_", " ").capitalize()})
-
-
 
 
 def _kind(annotation: Any) -> str:

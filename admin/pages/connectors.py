@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from admin.actions.drafts import ConnectorDraft
 from admin.actions.applications import Impact
+from admin.actions.drafts import ConnectorDraft
 from admin.errors import Invalid
 from admin.pages.act import Act
 from admin.pages.applications import revision, switch_act
@@ -24,8 +24,8 @@ class ConnectorPages:
     kinds: Mapping[str, Kind]
     issuer: str
 
-    async def list(self, visit: Visit) -> Response:
-        connectors = await self.frame.actions.connectors.list(visit.operator)
+    async def index(self, visit: Visit) -> Response:
+        connectors = await self.frame.actions.connectors.search(visit.operator)
         snapshot = await self.frame.actions.desk.snapshot()
         return self.frame.render(
             visit,
@@ -121,7 +121,7 @@ class ConnectorPages:
     def handlers(self) -> Handlers:
         at = "/admin/konektor"
         return {
-            ("GET", at): self.list,
+            ("GET", at): self.index,
             ("GET", f"{at}/{{id}}"): self.show,
             ("GET", f"{at}/{{id}}/ubah"): self.form,
             ("POST", f"{at}/{{id}}/ubah"): self.save,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import ClassVar
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -42,7 +43,10 @@ MENU: tuple[tuple[str, str, Permission, Mapping[str, str]], ...] = (
 
 class BadPost(AdminError):
     code = "bad_form"
-    text = {"id": "Formulir tidak dapat dibaca. Muat ulang, lalu coba lagi.", "en": "The form cannot be read. Reload and try again."}
+    text: ClassVar[Mapping[str, str]] = {
+        "id": "Formulir tidak dapat dibaca. Muat ulang, lalu coba lagi.",
+        "en": "The form cannot be read. Reload and try again.",
+    }
 
     def __init__(self, status: int) -> None:
         super().__init__()
@@ -51,7 +55,7 @@ class BadPost(AdminError):
 
 class NotGenuine(AdminError):
     code, status = "not_genuine", 403
-    text = {
+    text: ClassVar[Mapping[str, str]] = {
         "id": "Formulir ini tidak berasal dari halaman konsol Anda. Muat ulang, lalu coba lagi.",
         "en": "This form does not come from your console page. Reload and try again.",
     }
@@ -127,7 +131,7 @@ class Frame:
         return self.render(visit, "problem", "", status=status, code=error.code, text=error.text, problems=problems, back=back)
 
     def routes(self, handlers: Handlers) -> list[Route]:
-        """Return the Starlette routes of the table, each behind its permission. A handler without a row, or a row without one, is an error."""
+        """Return the Starlette routes of the table, each behind its permission. One without the other is an error."""
         missing = set(PAGES) ^ (set(handlers) - OPEN)
         if missing:
             raise LookupError(f"routes and table differ: {sorted(missing)}")

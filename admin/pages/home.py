@@ -58,11 +58,18 @@ class HomePages:
             for secret in client.secrets
             if secret.expires_at is not None and secret.expires_at < now + 30 * 86400
         ]
-        keys = await self.frame.actions.keys.list(visit.operator)
+        keys = await self.frame.actions.keys.search(visit.operator)
         rows = await self.frame.actions.desk.stores.audit.search(event=AuditEvent.SIGNED_IN, limit=1)
+        signing = any(k.state == "active" for k in keys)
         checks = (
             ("issuer", True, {"id": "Alamat penerbit", "en": "Issuer address"}, self.issuer, ""),
-            ("keys", any(k.state == "active" for k in keys), {"id": "Kunci tanda tangan", "en": "Signing keys"}, str(len(keys)), "/admin/kunci"),
+            (
+                "keys",
+                signing,
+                {"id": "Kunci tanda tangan", "en": "Signing keys"},
+                str(len(keys)),
+                "/admin/kunci",
+            ),
             (
                 "agency",
                 bool(snapshot.agencies),
@@ -91,7 +98,7 @@ class HomePages:
         return self.frame.render(visit, "rights", "home", rows=rows)
 
     async def tokens(self, visit: Visit, problems: list[dict[str, str]] | None = None) -> Response:
-        tokens = await self.frame.actions.tokens.list(visit.operator)
+        tokens = await self.frame.actions.tokens.search(visit.operator)
         fresh = await self.once.take(visit.operator, visit.query("baru"))
         return self.frame.render(
             visit,
@@ -170,9 +177,7 @@ class ProofPages:
         if pending is None:
             raise NotFound("act")
         try:
-            await confirmation.prove(
-                visit.operator.person, visit.form["password"], visit.form["code"], origin=visit.operator.origin
-            )
+            await confirmation.prove(visit.operator.person, visit.form["password"], visit.form["code"], origin=visit.operator.origin)
         except Invalid as error:
             return await self.ask(visit, told(error.problems, visit.language))
         if not await confirmation.release(pending.id):

@@ -17,8 +17,8 @@ from kit.web.pages import see_other
 class KeyPages:
     frame: Frame
 
-    async def list(self, visit: Visit) -> Response:
-        keys = await self.frame.actions.keys.list(visit.operator)
+    async def index(self, visit: Visit) -> Response:
+        keys = await self.frame.actions.keys.search(visit.operator)
         return self.frame.render(visit, "keys/list", "system", keys=keys, states=KEY_STATES, api_path="/admin/api/v1/keys")
 
     async def ask_rotate(self, visit: Visit, problems: list[dict[str, str]] | None = None) -> Response:
@@ -61,16 +61,14 @@ class KeyPages:
 
     async def remove(self, visit: Visit) -> Response:
         try:
-            await self.frame.actions.keys.remove(
-                visit.operator, visit.path["kid"], typed=visit.form["name"], reason=visit.form["reason"]
-            )
+            await self.frame.actions.keys.remove(visit.operator, visit.path["kid"], typed=visit.form["name"], reason=visit.form["reason"])
         except Invalid as error:
             return await self.ask_remove(visit, told(error.problems, visit.language))
         return see_other("/admin/kunci")
 
     def handlers(self) -> Handlers:
         return {
-            ("GET", "/admin/kunci"): self.list,
+            ("GET", "/admin/kunci"): self.index,
             ("GET", "/admin/kunci/ganti"): self.ask_rotate,
             ("POST", "/admin/kunci/ganti"): self.rotate,
             ("GET", "/admin/kunci/{kid}/hapus"): self.ask_remove,

@@ -20,7 +20,10 @@ STATUS_WORDS = {
     Status.LOCKED: (
         {"id": "Bekukan akun ini?", "en": "Lock this account?"},
         {"id": "Bekukan akun", "en": "Lock account"},
-        {"id": "Semua sesi berakhir. Tidak ada yang dapat masuk sampai akun dibuka lagi.", "en": "All sessions end. Nobody can sign in until it is opened again."},
+        {
+            "id": "Semua sesi berakhir. Tidak ada yang dapat masuk dulu.",
+            "en": "All sessions end. Nobody can sign in until then.",
+        },
     ),
     Status.DISABLED: (
         {"id": "Nonaktifkan akun ini?", "en": "Disable this account?"},
@@ -138,7 +141,7 @@ class PeoplePages:
             person=profile,
             errors=problems or [],
             values=visit.form,
-            agencies=[a for a in await self.frame.actions.agencies.list(visit.operator) if a.valid_to is None],
+            agencies=[a for a in await self.frame.actions.agencies.search(visit.operator) if a.valid_to is None],
             all_roles=ROLE_NAMES,
         )
 

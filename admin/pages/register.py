@@ -12,6 +12,7 @@ from starlette.responses import Response
 from admin.actions.applications import AUDIENCES
 from admin.actions.clients import ALGORITHMS, AUTH_METHODS, FORMATS
 from admin.actions.drafts import ApplicationDraft, NoticeDraft
+from admin.claims import scopes_for
 from admin.errors import FieldProblem, Invalid
 from admin.pages.applications import part_page
 from admin.pages.connector_form import read_settings, settings_fields
@@ -21,7 +22,6 @@ from admin.pages.once import Once
 from admin.pages.parse import field_problems
 from admin.pages.words import BASES
 from connectors.contract import Capability, Kind
-from admin.claims import scopes_for
 from kit.web.pages import see_other
 
 LINES = ("redirect_uris", "post_logout_redirect_uris")
@@ -133,7 +133,7 @@ class RegisterPages:
     async def _form(
         self, visit: Visit, template: str, problems: list[dict[str, str]] | None, area: str, kind: Kind | None = None
     ) -> Response:
-        agencies = [a for a in await self.frame.actions.agencies.list(visit.operator) if a.valid_to is None]
+        agencies = [a for a in await self.frame.actions.agencies.search(visit.operator) if a.valid_to is None]
         fields = settings_fields(kind.settings_model, visit.form, "connector.settings") if kind is not None else []
         return self.frame.render(
             visit,

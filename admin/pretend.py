@@ -1,0 +1,42 @@
+"""A consent ledger that is forgotten with the request: what previews answer in, so that the consent room's own rules decide."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from consent.models import LedgerRow, PurposeState
+from consent.store import Change
+from kit.audit import ChainReport, Entry
+
+
+class PretendLedger:
+    """Implements consent.store.ConsentStore in a dict."""
+
+    def __init__(self) -> None:
+        self._states: dict[str, PurposeState] = {}
+
+    async def append(self, changes: Sequence[Change], audit: Sequence[Entry] = ()) -> list[LedgerRow]:
+        for change in changes:
+            self._states[change.state.record_id] = change.state
+        return []
+
+    async def states(self, person: str, service: str = "") -> list[PurposeState]:
+        return [s for s in self._states.values() if s.person == person and (not service or s.service == service)]
+
+    async def state(self, record_id: str) -> PurposeState | None:
+        return self._states.get(record_id)
+
+    async def history(self, person: str, *, record_id: str = "", before_seq: int = 0, limit: int = 100) -> list[LedgerRow]:
+        return []
+
+    async def verify(self) -> ChainReport:
+        return ChainReport("pretend", 0, "")
+
+
+class FreeFence:
+    """Implements consent.store.Fence: nothing was issued, so nothing need stop."""
+
+    @asynccontextmanager
+    async def changing(self, person: str, application: str) -> AsyncIterator[None]:
+        yield
