@@ -35,7 +35,7 @@ MAX_QUERY = 48 * 1024
 
 
 class ChallengeWatch:
-    """Notes a client that keeps using one code challenge (AZ-24, RFC 9700 §2.1.1). Per worker and bounded: a hint for operators, no guard."""
+    """Notes a client that keeps using one code challenge (AZ-24, RFC 9700 §2.1.1). Per worker and bounded: a hint for operators."""
 
     def __init__(self, trail: AuditTrail, clock: Clock) -> None:
         self.trail = trail

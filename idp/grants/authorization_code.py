@@ -29,7 +29,7 @@ from idp.tokens.pkce import fits
 from idp.tokens.records import decode_code
 from idp.tokens.rotation import first
 from kit.audit import AuditEvent, AuditTrail, Entry
-from kit.expiring import ExpiringStore
+from kit.expiring import ExpiringStore, Put
 from kit.secrets import digest, keyed, new_id, same
 
 REDEEMED = b"1"
@@ -215,6 +215,8 @@ class AuthorizationCodeGrant:
         client_id, _, grant = spent.decode().partition(" ")
         if client_id != request.authenticated.client.client_id:
             return
+        if not await self.store.put_if_absent(Put(f"replayed:{grant}", b"1", 60)):
+            return  # one of many replays at once does it for all
         await self.store.move(guards.grant(grant))
         entry = Entry(AuditEvent.CODE_REPLAYED, f"client:{client_id}", f"grant:{grant}", request.now)
         await self.grants.revoke(grant=grant, now=request.now, audit=[entry])

@@ -1,4 +1,4 @@
-"""`grant_type=refresh_token`: rotation with a family, reuse detection, and a short window for a lost answer. RFC 6749 §6, RFC 9700 §4.14."""
+"""`grant_type=refresh_token`: rotation in a family, reuse detection, a short window for a lost answer. RFC 6749 §6, RFC 9700 §4.14."""
 
 from __future__ import annotations
 

@@ -1,0 +1,87 @@
+"""What others need to know of us: `/.well-known/openid-configuration`, `/.well-known/oauth-authorization-server`, `/jwks`.
+
+OpenID Connect Discovery §3, RFC 8414, RFC 7517. Bytes are made once; the key set again when the keys change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from idp.client_auth.authenticate import METHODS
+from idp.client_auth.private_key_jwt import ALGORITHMS as ASSERTION_ALGORITHMS
+from idp.keys.schedule import ALGORITHMS, KeySchedule
+from idp.sessions.models import ACR_ORDER
+from idp.tokens.claims import CLAIMS, OWN_SCOPES, SCOPE_CLAIMS
+
+PUBLIC = {"Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*"}
+PROTOCOL_CLAIMS = ("sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash")
+VERIFIED = ("email_verified", "phone_number_verified")
+
+
+def metadata(issuer: str, grants: Sequence[str]) -> dict[str, Any]:
+    """Return the provider's metadata."""
+    methods = sorted(METHODS)
+    confidential = [method for method in methods if method != "none"]
+    return {
+        "issuer": issuer,
+        "authorization_endpoint": f"{issuer}/authorize",
+        "token_endpoint": f"{issuer}/token",
+        "userinfo_endpoint": f"{issuer}/userinfo",
+        "jwks_uri": f"{issuer}/jwks",
+        "introspection_endpoint": f"{issuer}/introspect",
+        "revocation_endpoint": f"{issuer}/revoke",
+        "end_session_endpoint": f"{issuer}/logout",
+        "scopes_supported": ["openid", "offline_access", *sorted(SCOPE_CLAIMS), *sorted(OWN_SCOPES)],
+        "claims_supported": sorted({*PROTOCOL_CLAIMS, *CLAIMS, *VERIFIED}),
+        "claim_types_supported": ["normal"],
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query", "form_post"],
+        "grant_types_supported": sorted(grants),
+        "subject_types_supported": ["pairwise"],
+        "acr_values_supported": list(ACR_ORDER),
+        "id_token_signing_alg_values_supported": list(ALGORITHMS),
+        "token_endpoint_auth_methods_supported": methods,
+        "token_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGORITHMS),
+        "introspection_endpoint_auth_methods_supported": confidential,
+        "introspection_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGORITHMS),
+        "revocation_endpoint_auth_methods_supported": methods,
+        "revocation_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGORITHMS),
+        "code_challenge_methods_supported": ["S256"],
+        "display_values_supported": ["page"],
+        "ui_locales_supported": ["id", "en"],
+        "claims_parameter_supported": True,
+        "request_parameter_supported": False,
+        "request_uri_parameter_supported": False,
+        "authorization_response_iss_parameter_supported": True,
+        "prompt_values_supported": ["none", "login", "consent", "select_account"],
+    }
+
+
+class Discovery:
+    def __init__(self, issuer: str, grants: Sequence[str], keys: KeySchedule) -> None:
+        self.document = orjson.dumps(metadata(issuer, grants))
+        self.keys = keys
+        self._made_for = -1
+        self._jwks = b""
+
+    async def configuration(self, request: Request) -> Response:
+        return Response(self.document, headers=PUBLIC, media_type="application/json")
+
+    async def jwks(self, request: Request) -> Response:
+        if self._made_for != self.keys.version:
+            self._jwks = orjson.dumps(self.keys.jwks())
+            self._made_for = self.keys.version
+        return Response(self._jwks, headers=PUBLIC, media_type="application/json")
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/jwks", self.jwks, methods=["GET"]),
+            Route("/.well-known/openid-configuration", self.configuration, methods=["GET"]),
+            Route("/.well-known/oauth-authorization-server", self.configuration, methods=["GET"]),
+        ]

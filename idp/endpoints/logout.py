@@ -1,0 +1,115 @@
+"""`/logout`: an application asks us to sign the person out. OpenID Connect RP-Initiated Logout 1.0.
+
+Silent only with a genuine ID token hint of this very session; everything else is asked first (LO-02, LO-04, UX SO-4).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from idp.applications.models import Application, Client
+from idp.applications.registry import Registry
+from idp.error_pages import ErrorPages
+from idp.keys.schedule import KeySchedule
+from idp.keys.signer import BadToken
+from idp.sessions.models import Session
+from idp.sessions.service import COOKIE, Sessions
+from idp.signout.service import SignOut, SignOutReport
+from kit.urls import with_query
+from kit.web.forms import BadForm, pairs_of, read_form, singles
+from kit.web.pages import Pages, see_other
+
+MAX_STATE = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class LogoutRequest:
+    """A parsed request. `client` and `target` are set only when they were proved: hint ours, URI registered for its client."""
+
+    client: Client | None
+    sid: str
+    target: str | None
+    state: str
+
+    @property
+    def location(self) -> str | None:
+        if self.target is None:
+            return None
+        return with_query(self.target, {"state": self.state}) if self.state else self.target
+
+
+@dataclass(frozen=True)
+class LogoutEndpoint:
+    sessions: Sessions
+    signout: SignOut
+    registry: Registry
+    keys: KeySchedule
+    pages: Pages
+    errors: ErrorPages
+
+    async def __call__(self, request: Request) -> Response:
+        try:
+            parameters = singles(pairs_of(request.scope["query_string"].decode("latin-1")))
+            if request.method == "POST":
+                parameters |= singles(await read_form(request))
+        except BadForm as error:
+            return self.errors.message(request, "bad_form", status=error.status)
+        asked = self.read(parameters)
+        session = await self.sessions.current(request)
+        if session is None:
+            return see_other(asked.location) if asked.location else self._signed_out(request, None, asked.client)
+        if request.method == "POST" and parameters.get("keluar") == "ya":
+            if not self.pages.genuine(request, parameters.get("csrf", "")):
+                return self.errors.message(request, "not_genuine", status=403)
+            return await self._end(request, session, asked)
+        if asked.client is not None and asked.sid == session.sid:
+            return await self._end(request, session, asked)
+        context = {"client": asked.client, "parameters": self._kept(parameters), "application": self._application(asked.client)}
+        return self.pages.render(request, "idp/sign-out.html", context)
+
+    def read(self, parameters: dict[str, str]) -> LogoutRequest:
+        """Return what is proved; an expired hint counts, a forged one is nothing. RP-Initiated Logout §2."""
+        client, sid = None, ""
+        hint = parameters.get("id_token_hint", "")
+        if hint:
+            try:
+                claims = self.keys.signer.verify(hint)
+                client = self.registry.now.clients.get(str(claims.get("aud", "")))
+                sid = str(claims.get("sid", ""))
+            except BadToken:
+                client = None
+        if client is not None and parameters.get("client_id", client.client_id) != client.client_id:
+            client, sid = None, ""
+        uri = parameters.get("post_logout_redirect_uri", "")
+        target = uri if client is not None and uri in client.post_logout_redirect_uris else None
+        state = parameters.get("state", "")
+        return LogoutRequest(client, sid, target, state if len(state) <= MAX_STATE else "")
+
+    async def _end(self, request: Request, session: Session, asked: LogoutRequest) -> Response:
+        report = await self.signout.end(session, actor=f"person:{session.person}")
+        response = see_other(asked.location) if asked.location else self._signed_out(request, report, asked.client)
+        self.pages.cookies.clear(response, COOKIE)
+        return response
+
+    def _signed_out(self, request: Request, report: SignOutReport | None, client: Client | None) -> Response:
+        application = self._application(client)
+        way_back = (application.initiate_login_uri or application.home_url) if application is not None else None
+        context = {"report": report, "application": application, "way_back": way_back}
+        response = self.pages.render(request, "idp/signed-out.html", context)
+        self.pages.cookies.clear(response, COOKIE)
+        return response
+
+    def _application(self, client: Client | None) -> Application | None:
+        return self.registry.now.applications.get(client.application) if client is not None else None
+
+    @staticmethod
+    def _kept(parameters: dict[str, str]) -> dict[str, str]:
+        names = ("id_token_hint", "post_logout_redirect_uri", "state", "client_id")
+        return {name: parameters[name] for name in names if name in parameters}
+
+    def routes(self) -> list[Route]:
+        return [Route("/logout", self.__call__, methods=["GET", "POST"])]

@@ -1,0 +1,48 @@
+"""`/userinfo`: what the person lets this client know, no more. OIDC Core §5.3, RFC 6750."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from idp.endpoints import answers
+from idp.errors import InsufficientScope, InvalidRequest, InvalidToken, OAuthError
+from idp.tokens.access_token import AccessTokens
+from kit.web.forms import MAX_BODY, read_body
+
+
+def bearer(authorization: str) -> str:
+    """Return the token of a Bearer header; raise InvalidRequest for another scheme. RFC 6750 §2.1."""
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise InvalidRequest("the Authorization header must use Bearer")
+    return token.strip()
+
+
+@dataclass(frozen=True)
+class UserinfoEndpoint:
+    tokens: AccessTokens
+
+    async def __call__(self, request: Request) -> Response:
+        authorization = request.headers.get("authorization", "")
+        try:
+            if b"access_token=" in request.scope["query_string"]:
+                raise InvalidRequest("a token in the URL is not accepted")
+            if request.method == "POST" and b"access_token=" in await read_body(request, MAX_BODY):
+                raise InvalidRequest("send the token in the Authorization header")
+            if not authorization:
+                return answers.no_token()
+            found = await self.tokens.find(bearer(authorization))
+            if found is None or found.person is None:
+                raise InvalidToken("the token is unknown, expired or revoked")
+            if "openid" not in found.scopes:
+                raise InsufficientScope("the token lacks the scope openid")
+        except OAuthError as error:
+            return answers.error(error)
+        return answers.json({"sub": found.subject, **self.tokens.values_of(found)})
+
+    def routes(self) -> list[Route]:
+        return [Route("/userinfo", self.__call__, methods=["GET", "POST"])]
