@@ -107,9 +107,10 @@ def _other_user() -> dict[str, Any]:
 
 
 class Postgres:
-    """A cluster of one's own. Durable by default, as in production."""
+    """A cluster of one's own. Only a durable one waits for the disk: nobody cuts the power of the others."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False) -> None:
+        self.durable = durable
         initdb, self.program = _postgres_tool("initdb"), _postgres_tool("postgres")
         self.user = _other_user()
         self.folder = _folder((self.user["user"], self.user["group"]) if self.user else None)
@@ -119,7 +120,14 @@ class Postgres:
         self.start()
 
     def start(self) -> None:
-        options = {"unix_socket_directories": self.folder, "listen_addresses": "127.0.0.1", "port": self.port, "max_connections": 100}
+        options: dict[str, Any] = {
+            "unix_socket_directories": self.folder,
+            "listen_addresses": "127.0.0.1",
+            "port": self.port,
+            "max_connections": 200,
+        }
+        if not self.durable:
+            options["fsync"] = "off"
         command = [self.program, "-D", str(self.folder / "data"), *(f"--{key}={value}" for key, value in options.items())]
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log, **self.user)
@@ -148,10 +156,10 @@ class Postgres:
         ]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
-    def fresh(self) -> str:
-        """Return the URL of a new, empty database."""
+    def fresh(self, template: str = "template1") -> str:
+        """Return the URL of a new database: empty, or a copy of the named one."""
         name = f"t{uuid.uuid4().hex[:12]}"
-        self.sql(f"CREATE DATABASE {name}")
+        self.sql(f"CREATE DATABASE {name} TEMPLATE {template}")
         return f"postgresql+asyncpg://gapura@127.0.0.1:{self.port}/{name}"
 
 

@@ -17,7 +17,7 @@ SCOPE = "openid name nik kecamatan phone_number"
 
 @dataclass
 class Citizen:
-    """`acknowledged` are the events of this person's one record that the server said are done; `asked` is what was sent and not answered."""
+    """`acknowledged`: what the server said is done to this person's one record. `asked`: what was sent and not answered."""
 
     number: int
     issuer: str

@@ -21,7 +21,7 @@ from hub.settings import Settings, load
 from hub.storage.sql.migrate import upgrade
 from hub.wiring import build_house
 from idp.people.models import Credential, Identifier, IdentifierKind, Person, Status
-from tests.servers import free_port, postgres_database, redis_url
+from tests.servers import Postgres, free_port, redis_url
 from tests.site import CHEAP, PASSWORD, test_client, wait_ready
 
 MASTER_KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE"
@@ -88,7 +88,11 @@ async def deploy(folder: Path, store: str, *, citizens: int, workers: int) -> De
         "idp.address_tries": 100_000,
     }
     if store == "postgresql":
-        values |= {"storage.database_url": postgres_database(), "storage.expiring_url": redis_url(), "storage.master_key": MASTER_KEY}
+        values |= {
+            "storage.database_url": Postgres(durable=True).fresh(),
+            "storage.expiring_url": redis_url(),
+            "storage.master_key": MASTER_KEY,
+        }
     shutil.rmtree(folder / "data", ignore_errors=True)
     settings = load(**values)
     await upgrade(database_url(settings))

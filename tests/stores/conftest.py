@@ -18,8 +18,9 @@ from hub.storage.sql import migrate
 from hub.storage.stores import Stores, open_stores
 from kit.clock import FixedClock, SystemClock
 from kit.expiring import ExpiringStore
-from tests.servers import postgres_database, redis_url
+from tests.servers import postgres, postgres_database, redis_url
 
+MIGRATED: dict[str, str] = {}
 MASTER_KEY = b"a master key of thirty-two bytes"
 
 
@@ -99,9 +100,11 @@ async def sql_url(sql_kind: str, tmp_path: Path, empty_file: Path) -> str:
     if sql_kind == "sqlite":
         shutil.copy(empty_file, tmp_path / "gapura.db")
         return f"sqlite+aiosqlite:///{tmp_path / 'gapura.db'}"
-    url = postgres_database()
-    await migrate.upgrade(url)
-    return url
+    if "name" not in MIGRATED:
+        url = postgres_database()
+        await migrate.upgrade(url)
+        MIGRATED["name"] = url.rpartition("/")[2]
+    return postgres().fresh(MIGRATED["name"])
 
 
 @pytest.fixture
