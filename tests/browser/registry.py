@@ -1,0 +1,25 @@
+"""The list of all pages. A template that is not in it fails the build; adding one is one entry in the table of its room."""
+
+from __future__ import annotations
+
+from hub.wiring import template_folders
+from tests.browser.pages_admin import ADMIN
+from tests.browser.pages_consent import CONSENT
+from tests.browser.pages_idp import IDP
+from tests.browser.pages_portal import PORTAL
+from tests.browser.stage import Page
+
+PAGES: tuple[Page, ...] = (*IDP, *CONSENT, *PORTAL, *ADMIN)
+
+# Pieces that other templates extend or import; they are seen as part of those.
+PIECES = frozenset({"base.html", "macros.html", "parts.html"})
+
+
+def templates_on_disk() -> set[str]:
+    """Return every template that can be a page of its own."""
+    found = set()
+    for folder in template_folders():
+        for path in folder.rglob("*.html"):
+            if path.name not in PIECES and not path.name.startswith("_"):
+                found.add(str(path.relative_to(folder)))
+    return found
