@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 
 import structlog
-from connectors.registry import build
 
 from connectors.contract import Connector
 from connectors.errors import ConnectorError
+from connectors.registry import build
 from consent.store import NoticeStore
 from idp.applications.models import Client, Service
 from idp.applications.registry import Snapshot
@@ -31,7 +31,9 @@ async def load_snapshot(registry: RegistryStore, notices: NoticeStore) -> Snapsh
     connectors: dict[str, Connector] = {}
     for row in await registry.connectors():
         try:
-            connectors[row.id] = build(kind=row.kind, id=row.id, application=row.application, settings=row.settings, enabled=row.enabled)
+            connectors[row.id] = build(
+                kind=row.kind, connector_id=row.id, application=row.application, settings=row.settings, enabled=row.enabled
+            )
         except ConnectorError as error:
             log.error("connector_left_out", connector=row.id, kind=row.kind, reason=type(error).__name__)
     return Snapshot(

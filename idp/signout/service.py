@@ -39,7 +39,7 @@ class SignOut:
     clock: Clock
 
     async def end(self, session: Session, *, actor: str) -> SignOutReport:
-        """End the session everywhere. An application behind the gate ends with it; an OpenID client is told if it can be, else is unsure."""
+        """End the session everywhere. A gate application ends with it; an OpenID client may keep a session of its own."""
         await self.sessions.end(session, actor=actor)
         now = self.clock.now()
         await self.grants.revoke(session=session.id, now=now)

@@ -1,0 +1,84 @@
+"""The kind `forward_auth`. Sans-I/O: facts in, an answer out.
+
+The proxy names the application in `X-Gapura-Host` and the request in `X-Gapura-Method` and `X-Gapura-Uri`, which it sets itself. Nothing
+a client sends under these names counts, because a request that did not come from a listed proxy is believed nothing (FA-05).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+from urllib.parse import quote
+
+from pydantic import BaseModel
+
+from connectors.apps.forward_auth.paths import is_ambiguous, is_open, is_plain
+from connectors.apps.forward_auth.settings import ForwardAuthSettings
+from connectors.contract import Answer, Capability, Emission, Identity, RequestFacts
+from connectors.mapping import apply
+
+HOST_HEADER, METHOD_HEADER, URI_HEADER = "x-gapura-host", "x-gapura-method", "x-gapura-uri"
+REFUSED_METHODS = ("TRACE", "TRACK", "CONNECT")
+
+
+def header_value(text: str) -> str:
+    """Return the value as it may stand in a header: ASCII as it is, everything else percent-encoded, so that nothing can split (FA-09)."""
+    return text if text.isascii() and text.isprintable() else quote(text, safe=" ,.-_@+:/")
+
+
+class ForwardAuth:
+    """Holds nothing: one value serves every connector of the kind."""
+
+    name = "forward_auth"
+    title: Mapping[str, str] = {
+        "id": "Aplikasi lama di belakang gerbang (header)",
+        "en": "Older application behind the gate (headers)",
+    }
+    capabilities = frozenset({Capability.PROXY_CHECK, Capability.SIGN_OUT, Capability.PREVIEW})
+    settings_model: type[BaseModel] = ForwardAuthSettings
+    docs = "connectors/forward_auth.md"
+
+    def emits(self, settings: BaseModel) -> frozenset[str]:
+        return frozenset(row.claim for row in _of(settings).headers)
+
+    def emissions(self, settings: BaseModel, identity: Identity) -> Sequence[Emission]:
+        own = _of(settings)
+        found = [Emission(row.field, header_value(value), row.claim) for row, value in apply(own.headers, identity.claims)]
+        if own.subject_header:
+            found.append(Emission(own.subject_header, identity.subject, "sub"))
+        return found
+
+    def target(self, facts: RequestFacts) -> str | None:
+        return facts.headers.get(HOST_HEADER) if facts.trusted_proxy else None
+
+    def serves(self, settings: BaseModel, host: str) -> bool:
+        return _of(settings).host == host.lower()
+
+    def original(self, facts: RequestFacts) -> tuple[str, str] | None:
+        method, uri = facts.headers.get(METHOD_HEADER, ""), facts.headers.get(URI_HEADER, "")
+        if not facts.trusted_proxy or not method or is_ambiguous(uri) or method.upper() in REFUSED_METHODS:
+            return None
+        return method.upper(), uri
+
+    def allow(self, settings: BaseModel, identity: Identity) -> Answer:
+        sent = {emission.name: emission.value for emission in self.emissions(settings, identity)}
+        return Answer(200, {**self.blank(settings), **sent})
+
+    def challenge(self, settings: BaseModel, facts: RequestFacts, start_url: str) -> Answer:
+        return Answer(401, {**self.blank(settings), "X-Gapura-Start": start_url})
+
+    def open_path(self, settings: BaseModel, method: str, path: str) -> bool:
+        return method in ("GET", "HEAD") and is_open(_of(settings).open_paths, path)
+
+    def entry_url(self, settings: BaseModel, path: str) -> str:
+        own = _of(settings)
+        bare = path.partition("?")[0]
+        safe = path if is_plain(bare) and all(" " < c < "\x7f" for c in path) and "#" not in path else own.start_path
+        return own.base_url + safe
+
+    def blank(self, settings: BaseModel) -> Mapping[str, str]:
+        return dict.fromkeys(_of(settings).owned, "")
+
+
+def _of(settings: BaseModel) -> ForwardAuthSettings:
+    return cast("ForwardAuthSettings", settings)

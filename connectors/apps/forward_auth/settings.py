@@ -1,0 +1,67 @@
+"""Settings of a `forward_auth` connector."""
+
+from __future__ import annotations
+
+import re
+from typing import Self
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from connectors.apps.forward_auth.paths import is_plain
+from connectors.mapping import Row
+
+HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[0-9]{1,5})?")
+RESERVED = ("host", "cookie", "authorization", "connection", "content-length", "transfer-encoding", "set-cookie", "location")
+
+
+class ForwardAuthSettings(BaseModel):
+    """`base_url` is where people open the application; its host is what the proxy must name. Paths are decided on as the application
+    will see them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    base_url: str = Field(description="Public address of the application, without a final slash")
+    headers: tuple[Row, ...] = Field(description="Which header carries which claim")
+    subject_header: str = Field("", description="Header for the pairwise subject; empty: none")
+    strip: tuple[str, ...] = Field((), description="Further headers of the application that a client must not send, beside `headers`")
+    open_paths: tuple[str, ...] = Field((), description="Exact paths, or prefixes ending in /, that pass without sign-in")
+    start_path: str = Field("/", description="Where the portal's tile leads")
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_origin(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("https", "http") or not HOST.fullmatch(parts.netloc) or parts.path or parts.query or parts.fragment:
+            raise ValueError("must be https://host[:port] and nothing more")
+        if parts.scheme == "http" and not (parts.hostname in ("localhost", "127.0.0.1") or (parts.hostname or "").endswith(".localhost")):
+            raise ValueError("must be https; http is for localhost")
+        return value
+
+    @field_validator("open_paths", "start_path")
+    @classmethod
+    def _are_plain(cls, value: tuple[str, ...] | str) -> tuple[str, ...] | str:
+        for path in (value,) if isinstance(value, str) else value:
+            if not is_plain(path):
+                raise ValueError(f"{path[:40]} must be a plain absolute path")
+        return value
+
+    @model_validator(mode="after")
+    def _headers_are_the_applications(self) -> Self:
+        names = [row.field.lower() for row in self.headers]
+        if len(set(names)) != len(names):
+            raise ValueError("a header is mapped twice")
+        for name in [*names, self.subject_header.lower(), *(one.lower() for one in self.strip)]:
+            if name in RESERVED or name.startswith(("x-forwarded", "x-real", "proxy-", "sec-")):
+                raise ValueError(f"{name} may not be an identity header")
+        return self
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.base_url).netloc
+
+    @property
+    def owned(self) -> tuple[str, ...]:
+        """Every header that only the gate may set."""
+        names = [row.field for row in self.headers]
+        return tuple(dict.fromkeys([*names, *([self.subject_header] if self.subject_header else []), *self.strip]))

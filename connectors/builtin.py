@@ -1,0 +1,10 @@
+"""The kinds of older systems this version speaks. Adding one: its folder, one line here, its test, its page in docs/connectors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from connectors.apps.forward_auth.kind import ForwardAuth
+from connectors.contract import Kind
+
+KINDS: Mapping[str, Kind] = {"forward_auth": ForwardAuth()}

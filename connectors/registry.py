@@ -1,0 +1,31 @@
+"""From rows to connectors: settings are checked by their kind once, when they are loaded or saved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import ValidationError
+
+from connectors.builtin import KINDS
+from connectors.contract import Connector, Kind
+from connectors.errors import BadMapping, BadSettings, UnknownKind
+
+
+def kind_of(name: str) -> Kind:
+    """Return the kind; raise UnknownKind."""
+    found = KINDS.get(name)
+    if found is None:
+        raise UnknownKind(name)
+    return found
+
+
+def build(*, kind: str, connector_id: str, application: str, settings: Mapping[str, object], enabled: bool = True) -> Connector:
+    """Return the connector; raise UnknownKind, BadSettings or BadMapping with the field to fix."""
+    model = kind_of(kind).settings_model
+    try:
+        checked = model.model_validate(dict(settings))
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"]) or "settings"
+        raise (BadMapping if place.startswith("headers") else BadSettings)(place, first["msg"]) from None
+    return Connector(connector_id, application, kind, checked, enabled)

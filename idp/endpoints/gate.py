@@ -1,0 +1,205 @@
+"""The gate's endpoints, for every kind that a reverse proxy asks about.
+
+`/gerbang/periksa`  the proxy asks: may this request pass, and as whom? One round trip on the steady path.
+`/gerbang/masuk`    a person without a gate session is sent here, and walks through the same dispatcher as everybody.
+`/_gapura/kembali`  at the application's own host (the proxy sends /_gapura/ to us): the ticket becomes a cookie of that host.
+`/_gapura/keluar`   the same, to leave the application.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from connectors.builtin import KINDS
+from connectors.contract import Answer, Capability, Connector, RequestFacts
+from idp.applications.registry import Registry
+from idp.error_pages import ErrorPages
+from idp.gate.answers import GateAnswers, proxy_kind
+from idp.gate.records import GateSession, Ticket
+from idp.interaction.dispatcher import Dispatcher
+from idp.interaction.models import Interaction, Issue, Refuse
+from idp.people.models import Person
+from idp.sessions.models import Session
+from kit.clock import Clock
+from kit.expiring import ExpiringStore, Put
+from kit.secrets import digest, new_secret
+from kit.web.address import Network, is_in
+from kit.web.cookies import CookieJar
+from kit.web.pages import see_other
+
+COOKIE = "gapura-g"
+TICKET_SECONDS = 60
+HOST_HEADER = "x-gapura-host"
+
+
+@dataclass(frozen=True)
+class GateEndpoints:
+    registry: Registry
+    dispatcher: Dispatcher
+    answers: GateAnswers
+    store: ExpiringStore
+    errors: ErrorPages
+    cookies: CookieJar
+    clock: Clock
+    issuer: str
+    trusted_proxies: Sequence[Network] = ()
+
+    async def check(self, request: Request) -> Response:
+        """Answer the proxy: 200 with the identity, 401 with where to sign in, 403 for what must never pass. Anything unclear is 403."""
+        facts = self._facts(request)
+        connector = self._connector(facts)
+        if connector is None:
+            return _wire(Answer(403))
+        kind = proxy_kind(connector)
+        original = kind.original(facts)
+        if original is None or not self.registry.now.usable(connector.application) or not connector.enabled:
+            return _wire(Answer(403, kind.blank(connector.settings)))
+        method, path = original
+        if kind.open_path(connector.settings, method, path):
+            return _wire(Answer(200, kind.blank(connector.settings)))
+        answer = await self._identity(request, connector)
+        if answer is not None:
+            return _wire(answer)
+        start = f"{self.issuer}/gerbang/masuk?app={connector.id}"
+        return _wire(kind.challenge(connector.settings, facts, start))
+
+    async def _identity(self, request: Request, connector: Connector) -> Answer | None:
+        cookie = self.cookies.read(request, self._cookie(connector))
+        if not 40 <= len(cookie) <= 64:
+            return None
+        name = digest(cookie)
+        ready = await self.store.get(f"gateid:{connector.id}:{name}")
+        if ready is not None:
+            return self.answers.open(f"gateid:{connector.id}:{name}", ready)
+        raw = await self.store.get(f"gate:{name}")
+        gate = GateSession.decode(raw) if raw is not None else None
+        if gate is None or gate.connector != connector.id or self.clock.now() >= gate.expires_at:
+            return None
+        return await self.answers.make(f"gateid:{connector.id}:{name}", gate, connector)
+
+    async def enter(self, request: Request) -> Response:
+        """Begin an interaction for the application; `kembali` may only be a path on its own host."""
+        connector = self._by_id(request.query_params.get("app", ""))
+        if connector is None:
+            return self.errors.message(request, "not_found", status=404)
+        service = self.registry.now.service_for(connector.application, None)
+        draft = self.dispatcher.draft(
+            request,
+            door="gate",
+            application=connector.application,
+            service=service.slug if service is not None else None,
+            claims=proxy_kind(connector).emits(connector.settings),
+            reply={"connector": connector.id, "path": request.query_params.get("kembali", "")[:2000]},
+        )
+        return await self.dispatcher.begin(request, draft)
+
+    async def arrive(self, request: Request) -> Response:
+        """Turn the ticket into a gate session at the application's host. The ticket is spent whatever follows."""
+        facts = self._facts(request)
+        connector = self._connector(facts)
+        secret = request.query_params.get("tiket", "")
+        raw = await self.store.take(f"ticket:{digest(secret)}") if connector is not None and 40 <= len(secret) <= 64 else None
+        ticket = Ticket.decode(raw) if raw is not None else None
+        if connector is None or ticket is None or ticket.gate.connector != connector.id or ticket.host != facts.headers.get(HOST_HEADER):
+            application = self.registry.now.applications.get(connector.application) if connector is not None else None
+            return self.errors.message(request, "expired", status=410, application=application)
+        cookie = new_secret()
+        ttl = max(1, ticket.gate.expires_at - self.clock.now())
+        await self.store.put(Put(f"gate:{digest(cookie)}", ticket.gate.encode(), ttl, ticket.gate.session_guards))
+        response = see_other(proxy_kind(connector).entry_url(connector.settings, ticket.path))
+        self.cookies.set(response, self._cookie(connector), cookie)
+        return response
+
+    async def leave(self, request: Request) -> Response:
+        """Forget the gate session at this host and go on to the sign-out page of the gate."""
+        connector = self._connector(self._facts(request))
+        if connector is None:
+            return self.errors.message(request, "not_found", status=404)
+        cookie = self.cookies.read(request, self._cookie(connector))
+        if cookie:
+            await self.store.delete(f"gate:{digest(cookie)}", f"gateid:{connector.id}:{digest(cookie)}")
+        response = see_other(f"{self.issuer}/keluar")
+        self.cookies.clear(response, self._cookie(connector))
+        return response
+
+    def _facts(self, request: Request) -> RequestFacts:
+        peer = request.client.host if request.client else ""
+        path = request.scope["raw_path"].decode("latin-1")
+        return RequestFacts(request.method, path, dict(request.headers), peer, is_in(peer, self.trusted_proxies))
+
+    def _connector(self, facts: RequestFacts) -> Connector | None:
+        """Return the connector whose application the trusted proxy names."""
+        for connector in self.registry.now.connectors.values():
+            if Capability.PROXY_CHECK not in KINDS[connector.kind].capabilities:
+                continue
+            host = proxy_kind(connector).target(facts)
+            if host is not None and proxy_kind(connector).serves(connector.settings, host):
+                return connector
+        return None
+
+    def _by_id(self, connector_id: str) -> Connector | None:
+        found = self.registry.now.connectors.get(connector_id)
+        return found if found is not None and Capability.PROXY_CHECK in KINDS[found.kind].capabilities else None
+
+    def _cookie(self, connector: Connector) -> str:
+        """A name of its own per connector: browsers share cookies between the ports of one host."""
+        return f"{COOKIE}-{connector.id}"
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/gerbang/periksa", self.check, methods=["GET"]),
+            Route("/gerbang/masuk", self.enter, methods=["GET"]),
+            Route("/_gapura/kembali", self.arrive, methods=["GET"]),
+            Route("/_gapura/keluar", self.leave, methods=["GET"]),
+        ]
+
+
+@dataclass(frozen=True)
+class GateDoor:
+    """How an interaction that began at the gate is answered: a one-time ticket to the application's own host."""
+
+    store: ExpiringStore
+    registry: Registry
+    errors: ErrorPages
+
+    async def issue(self, request: Request, interaction: Interaction, session: Session, person: Person, issue: Issue) -> Response | None:
+        connector = self.registry.now.connectors[str(interaction.reply["connector"])]
+        kind = proxy_kind(connector)
+        gate = GateSession(
+            connector=connector.id,
+            person=person.id,
+            session=session.id,
+            sid=session.sid,
+            auth_time=session.auth_time,
+            acr=session.acr,
+            amr=session.amr,
+            expires_at=session.expires_at,
+            session_guards=session.guards,
+        )
+        base = kind.entry_url(connector.settings, "/")
+        ticket = Ticket(gate, base.split("://", 1)[1].rstrip("/"), str(interaction.reply["path"]) or "")
+        secret = new_secret()
+        if not await self.store.put(Put(f"ticket:{digest(secret)}", ticket.encode(), TICKET_SECONDS, session.guards)):
+            return None
+        return see_other(f"{base.rstrip('/')}/_gapura/kembali?tiket={secret}")
+
+    async def refuse(self, request: Request, interaction: Interaction, refusal: Refuse) -> Response:
+        """An older application understands no refusal: the person gets the page, with the way back to the catalogue."""
+        application = self.registry.now.applications.get(interaction.application or "")
+        return self.errors.message(request, refusal.reason, status=403, application=application)
+
+    def way_back(self, interaction: Interaction) -> str | None:
+        application = self.registry.now.applications.get(interaction.application or "")
+        return (application.home_url or application.initiate_login_uri) if application is not None else None
+
+
+def _wire(answer: Answer) -> Response:
+    response = Response(answer.body, answer.status, headers={"Cache-Control": "no-store"})
+    for name, value in answer.headers.items():
+        response.headers[name] = value
+    return response
