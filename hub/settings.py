@@ -215,9 +215,9 @@ def check(settings: Settings) -> None:
     if settings.server.workers > 1 and settings.storage.expiring_url == "memory":
         raise SettingsError("storage.expiring_url: memory belongs to one process; leave it empty or name a Redis")
     if settings.storage.expiring_url not in ("", "memory") and not settings.storage.expiring_url.startswith(
-        ("redis://", "rediss://", "unix://")
+        ("redis://", "rediss://", "unix://", "redis+sentinel://")
     ):
-        raise SettingsError("storage.expiring_url: must be redis://, rediss:// or unix://")
+        raise SettingsError("storage.expiring_url: must be redis://, rediss://, unix:// or redis+sentinel://")
     if settings.storage.database_url and not settings.storage.database_url.startswith(("postgresql+asyncpg://", "sqlite+aiosqlite://")):
         raise SettingsError("storage.database_url: must be postgresql+asyncpg://…")
     if settings.storage.database_url.startswith("postgresql") and settings.storage.master_key is None:

@@ -7,11 +7,11 @@ import hashlib
 from typing import Any
 
 import hiredis
-from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError
 
 from hub.storage.expiring.records import GUARD_SECONDS, encode
 from hub.storage.expiring.redis_link import Link
+from hub.storage.expiring.redis_primary import Primary
 from hub.storage.expiring.scripts import COUNTER, GUARD, RECORD, SCRIPTS
 from kit.expiring import Put, StoreUnavailable
 from kit.secrets import new_id
@@ -26,21 +26,15 @@ class RedisStore:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._pool: Any = ConnectionPool.from_url(
-            url, protocol=2, socket_timeout=CONNECT_SECONDS, socket_connect_timeout=CONNECT_SECONDS, driver_info=None, retry=None
-        )
+        self._primary = Primary(url, CONNECT_SECONDS)
         self._link: Link | None = None
         self._opening: asyncio.Task[Link] | None = None
 
     async def _open(self) -> Link:
-        connection = self._pool.make_connection()
         try:
-            async with asyncio.timeout(CONNECT_SECONDS):
-                await connection.connect()
+            link = Link(await self._primary.connect())
         except (RedisError, OSError, TimeoutError) as error:
             raise StoreUnavailable(f"no connection to Redis: {type(error).__name__}") from error
-        link = Link(connection._writer)  # redis-py has no public way to hand its transport over
-        connection._reader = connection._writer = None
         await self._load(link)
         self._link = link
         return link
@@ -70,8 +64,14 @@ class RedisStore:
             link = await self._connected()
         reply = await link.send(command)
         if isinstance(reply, hiredis.ReplyError):
-            if str(reply).startswith("NOSCRIPT"):  # scripts were flushed: nothing was done yet, so asking again is safe
-                await self._load(link)
+            kind = str(reply).partition(" ")[0]
+            if kind in ("NOSCRIPT", "MOVED"):  # nothing was done yet, so asking again is safe
+                if kind == "MOVED":
+                    self._primary.moved(str(reply))
+                    link.close("the slot is on another node")
+                    link = await self._connected()
+                else:
+                    await self._load(link)
                 reply = await link.send(command)
             if isinstance(reply, hiredis.ReplyError):
                 if str(reply).startswith(DROP_ON):
@@ -137,6 +137,7 @@ class RedisStore:
             self._opening.cancel()
         if self._link is not None:
             self._link.close()
+        await self._primary.aclose()
 
 
 def _pairs(records: tuple[Put, ...]) -> list[bytes | int]:
