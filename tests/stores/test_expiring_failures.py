@@ -153,6 +153,29 @@ async def test_sqlite_records_survive_a_restart(tmp_path: Path) -> None:
     assert os.stat(tmp_path / "e.db").st_mode & 0o077 == 0
 
 
+async def test_the_moving_of_a_guard_waits_for_the_disk_and_other_writes_do_not(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "e.db", FixedClock())
+    level = "NORMAL"
+    commits: list[str] = []
+
+    def hear(sql: str) -> None:
+        nonlocal level
+        if sql.startswith("PRAGMA synchronous = "):
+            level = sql.rpartition(" ")[2]
+        elif sql == "COMMIT":
+            commits.append(level)
+
+    store._db.set_trace_callback(hear)
+    await store.put(RECORD)
+    await store.close("person:a")
+    await store.move("person:a")
+    await store.put(Put("z", b"", 60))
+    store._db.set_trace_callback(None)
+    assert commits == ["NORMAL", "FULL", "FULL", "NORMAL"]
+    assert store._db.execute("PRAGMA synchronous").fetchone() == (1,)
+    await store.aclose()
+
+
 async def test_ft_08_a_locked_file_is_unavailable_and_then_works_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hub.storage.expiring.sqlite.BUSY_SECONDS", 0.05)
     store = SqliteStore(tmp_path / "e.db", FixedClock())
