@@ -100,6 +100,25 @@ async def test_a_redis_that_is_full_is_unavailable() -> None:
     process.wait(10)
 
 
+@pytest.mark.parametrize(
+    ("options", "unsafe"),
+    [
+        (["--appendonly", "yes", "--maxmemory", "64mb", "--maxmemory-policy", "noeviction"], []),
+        (["--appendonly", "yes", "--maxmemory-policy", "allkeys-lru"], []),
+        (["--appendonly", "yes", "--maxmemory", "64mb", "--maxmemory-policy", "allkeys-lru"], ["maxmemory-policy must be noeviction"]),
+        (["--maxmemory", "0"], ["appendonly must be yes"]),
+    ],
+    ids=["safe", "no limit", "evicts", "forgets"],
+)
+async def test_settings_of_the_server_that_break_a_promise_are_named(options: list[str], unsafe: list[str]) -> None:
+    process, url = start_redis(*options)
+    store = RedisStore(url)
+    assert await store.unsafe_settings() == unsafe
+    await store.aclose()
+    process.terminate()
+    process.wait(10)
+
+
 async def test_calls_of_one_moment_share_one_round_trip(store: RedisStore) -> None:
     await store.ping()
     link = store._link

@@ -132,6 +132,21 @@ class RedisStore:
     async def ping(self) -> None:
         await self._ask(b"PING")
 
+    async def unsafe_settings(self) -> list[str]:
+        """Return what of this server's configuration breaks a promise of the store; empty when all is well.
+
+        A server that evicts keys forgets moved guards, and what they ended would be alive again; one without a log forgets them when it
+        restarts.
+        """
+        raw: bytes = b"\r\n".join([await self._ask(b"INFO", section) for section in (b"memory", b"persistence")])
+        have = dict(line.split(":", 1) for line in raw.decode().splitlines() if ":" in line)
+        found = []
+        if have.get("maxmemory", "0") != "0" and have.get("maxmemory_policy") != "noeviction":
+            found.append("maxmemory-policy must be noeviction")
+        if have.get("aof_enabled") != "1":
+            found.append("appendonly must be yes")
+        return found
+
     async def aclose(self) -> None:
         if self._opening is not None:
             self._opening.cancel()
