@@ -17,7 +17,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from idp.settings import IdpSettings
 
@@ -97,7 +97,12 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment stands over the file; there are no other sources."""
+        """The environment stands over the file; there are no other sources. `NAME_FILE` variables were read by `load`."""
+        if isinstance(env_settings, EnvSettingsSource):
+            known = known_keys()
+            env_settings.env_vars = {
+                name: value for name, value in env_settings.env_vars.items() if not name.endswith("_file") or _key_of(name.upper()) in known
+            }
         return env_settings, init_settings
 
     @property
