@@ -153,6 +153,11 @@ async def test_the_migrations_make_the_tables_that_the_code_uses(sql_url: str) -
     await engine.dispose()
 
 
+async def test_a_database_without_schema_says_what_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnavailable, match="data_keys"):
+        await open_stores(f"sqlite+aiosqlite:///{tmp_path / 'bare.db'}", MASTER_KEY, FixedClock())
+
+
 async def test_statements_are_counted_while_asked_for(stores: Stores) -> None:
     with stores.database.counting() as outer:
         await stores.people.count()

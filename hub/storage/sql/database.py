@@ -110,4 +110,5 @@ def answering() -> Iterator[None]:
     except (exc.IntegrityError, exc.ProgrammingError, exc.DataError):
         raise
     except (exc.DBAPIError, exc.TimeoutError, OSError, TimeoutError) as error:
-        raise StoreUnavailable(f"the database does not answer: {type(error).__name__}") from error
+        cause = getattr(error, "orig", None) or error  # without the statement and its parameters
+        raise StoreUnavailable(f"the database does not answer: {type(error).__name__}: {cause}") from error
