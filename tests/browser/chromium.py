@@ -143,7 +143,7 @@ class Looker:
         self.window.emulate_media(color_scheme="dark" if dark else "light")
         self.window.set_viewport_size({"width": width, "height": 800})
         self.window.goto(self.base + path, wait_until="load")
-        self.cdp.send("Runtime.evaluate", {"expression": probe("common")})
+        self.cdp.send("Runtime.evaluate", {"expression": probe("page")})
         return [f"console: {line}" for line in self.complaints]
 
     def ask(self, name: str) -> Any:
