@@ -1,0 +1,107 @@
+"""Starts what is measured: Gapura with one worker, the peer, and a Redis for each; all of them on core 0, Redis where it likes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import psutil
+
+PEER = Path(__file__).parent / "peers"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def _running(command: list[str], environment: dict[str, str], log: Path, cwd: Path | None = None) -> Iterator[subprocess.Popen[bytes]]:
+    with log.open("ab") as out:
+        process = subprocess.Popen(command, env={**os.environ, **environment}, stdout=out, stderr=out, cwd=cwd)
+        try:
+            yield process
+        finally:
+            process.terminate()
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait(5)
+
+
+def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(400):
+        try:
+            if httpx.get(url, timeout=2).status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        if process.poll() is not None:
+            break
+        time.sleep(0.05)
+    raise RuntimeError(f"{url} did not answer:\n{log.read_text()[-2000:]}")
+
+
+@contextmanager
+def redis(folder: Path) -> Iterator[str]:
+    """A Redis of one's own; yields its URL."""
+    port = free_port()
+    command = [str(shutil.which("redis-server")), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
+    with _running(command, {}, folder / "redis.log") as process:
+        for _ in range(200):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            if process.poll() is not None:
+                raise RuntimeError("redis-server did not start")
+            time.sleep(0.05)
+        yield f"redis://127.0.0.1:{port}/0"
+
+
+@contextmanager
+def gapura(folder: Path, redis_url: str) -> Iterator[tuple[str, psutil.Process]]:
+    """Gapura on a fresh store; yields the issuer and its worker process."""
+    port = free_port()
+    issuer = f"http://127.0.0.1:{port}"
+    environment = {
+        "GAPURA_ENVIRONMENT": "development",
+        "GAPURA_ISSUER": issuer,
+        "GAPURA_SERVER__PORT": str(port),
+        "GAPURA_STORAGE__DATA_DIR": str(folder / "data"),
+        "GAPURA_LOG_LEVEL": "WARNING",
+        "GAPURA_IDP__ACCESS_TOKEN_SECONDS": "900",
+        **({"GAPURA_STORAGE__EXPIRING_URL": redis_url} if redis_url else {}),
+    }
+    root = Path(__file__).parents[1]
+    subprocess.run([sys.executable, "-m", "bench.seed"], env={**os.environ, **environment}, cwd=root, check=True)
+    command = ["taskset", "-c", "0", str(Path(sys.executable).parent / "gapura"), "serve"]
+    log = folder / "gapura.log"
+    with _running(command, environment, log) as process:
+        _wait(issuer + "/readyz", process, log)
+        workers = psutil.Process(process.pid).children(recursive=True)
+        yield issuer, next((w for w in workers if "hub.worker" in " ".join(w.cmdline())), psutil.Process(process.pid))
+
+
+@contextmanager
+def peer(folder: Path, redis_url: str) -> Iterator[str]:
+    """The peer; yields its issuer."""
+    if not (PEER / "node_modules" / "oidc-provider").exists():
+        subprocess.run(["npm", "ci", "--no-fund", "--no-audit", "--loglevel=error"], cwd=PEER, check=True)
+    port = free_port()
+    environment = {"NODE_ENV": "production", "ALG": "ES256", "PORT": str(port), "STORE": "redis" if redis_url else "memory"}
+    environment["REDIS_URL"] = redis_url
+    log = folder / "peer.log"
+    with _running(["taskset", "-c", "0", "node", "oidc-provider.mjs"], environment, log, PEER) as process:
+        issuer = f"http://127.0.0.1:{port}"
+        _wait(issuer + "/.well-known/openid-configuration", process, log)
+        yield issuer
