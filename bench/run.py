@@ -76,7 +76,8 @@ def main() -> int:
     if missing:
         print("make bench needs: " + " ".join(missing) + " (Debian: wrk nodejs npm util-linux redis-server)")
         return 1
-    about = f"{datetime.date.today()}, {os.cpu_count()} cores, Python {platform.python_version()}, {chosen.rounds} rounds of {chosen.seconds} s, ES256"
+    machine = f"{datetime.datetime.now(datetime.UTC).date()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    about = f"{machine}, {chosen.rounds} rounds of {chosen.seconds} s, ES256"
     lines = ["# Results", "", f"{about}. Server on core 0, wrk with 16 connections on core 1. Ratios of medians of one run.", ""]
     wrong = 0
     for store in chosen.stores:

@@ -1,4 +1,4 @@
-"""A regency of one client, one service and one person, which does the same work as the peer. `python -m bench.seed` with Gapura's settings."""
+"""A regency of one client, one service and one person, which does the same work as the peer. `python -m bench.seed`."""
 
 from __future__ import annotations
 
