@@ -1,0 +1,108 @@
+"""What the other rooms call: ask how things stand, record an answer, withdraw, object. Every change happens inside the fence, so that
+nothing is issued from the old state after it (security.md CN-05)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from consent import ledger
+from consent.errors import NoticeChanged, NotWithdrawable, NotYours, UnknownNotice
+from consent.models import Answer, ConsentStanding, LedgerEvent, LedgerRow, Notice, PurposeState
+from consent.store import Change, ConsentStore, Fence
+from kit.audit import AuditEvent, Entry
+from kit.clock import Clock
+from kit.secrets import new_id
+
+Notices = Callable[[], Mapping[str, Notice]]
+AUDIT_OF = {
+    LedgerEvent.GIVEN: AuditEvent.CONSENT_GIVEN,
+    LedgerEvent.INFORMED: AuditEvent.CONSENT_GIVEN,
+    LedgerEvent.REFUSED: AuditEvent.CONSENT_REFUSED,
+    LedgerEvent.WITHDRAWN: AuditEvent.CONSENT_WITHDRAWN,
+    LedgerEvent.OBJECTED: AuditEvent.OBJECTION_FILED,
+}
+
+
+@dataclass(frozen=True)
+class ConsentService:
+    """`notices` returns every text version by id, as the registry has it now."""
+
+    store: ConsentStore
+    fence: Fence
+    clock: Clock
+    notices: Notices
+
+    async def standing(self, person: str, notice: Notice, requested: frozenset[str], *, ask_again: bool = False) -> ConsentStanding:
+        """Return how things stand for one request, read from the present states."""
+        states = await self.store.states(person, notice.service)
+        return ledger.standing(notice, states, requested, self.clock.now(), ask_again=ask_again)
+
+    async def answer(self, answer: Answer, current: Notice | None) -> None:
+        """Record what a person answered. Raise UnknownNotice or NoticeChanged when the text on the page is not the current one (CN-09)."""
+        if current is None:
+            raise UnknownNotice(answer.notice.service)
+        if current.id != answer.notice.id:
+            raise NoticeChanged(answer.notice.id)
+        async with self.fence.changing(answer.person, answer.notice.application):
+            states = await self.store.states(answer.person, answer.notice.service)
+            changes = ledger.answered(answer, states, {purpose: new_id() for purpose in answer.shown})
+            await self._append(changes, answer.person)
+
+    async def withdraw(
+        self, person: str, record_id: str, *, channel: str, language: str, officer: str | None = None
+    ) -> tuple[PurposeState, bool]:
+        """Withdraw a consent; return its new state, and whether the whole service ended with it.
+
+        Raise NotYours for another person's record or an unknown one (CN-03), NotWithdrawable when its basis is not consent.
+        """
+        state = await self._own(person, record_id)
+        async with self.fence.changing(person, state.application):
+            states = await self.store.states(person, state.service)
+            state = next(one for one in states if one.record_id == record_id)
+            now = self.clock.now()
+            if not ledger.can_withdraw(state, now):
+                raise NotWithdrawable(record_id)
+            notice = self.notices().get(state.notice)
+            changes = ledger.withdrawn(state, notice, states, now, language=language, channel=channel, officer=officer)
+            await self._append(changes, person)
+        purpose = notice.purpose(state.purpose) if notice is not None else None
+        return await self._own(person, record_id), purpose is not None and purpose.required
+
+    async def object(self, person: str, record_id: str, *, channel: str, language: str) -> None:
+        """Record an objection to processing on a duty or public task; the state stays. Raise NotYours."""
+        state = await self._own(person, record_id)
+        notice = self.notices().get(state.notice)
+        text = notice.text_sha256.get(language, "") if notice is not None else ""
+        await self._append([Change(LedgerEvent.OBJECTED, state, text, language, channel)], person)
+
+    async def states(self, person: str, service: str = "") -> list[PurposeState]:
+        return await self.store.states(person, service)
+
+    async def state(self, person: str, record_id: str) -> PurposeState:
+        """Return one record of this person; raise NotYours."""
+        return await self._own(person, record_id)
+
+    async def history(self, person: str, *, record_id: str = "", before_seq: int = 0, limit: int = 100) -> list[LedgerRow]:
+        return await self.store.history(person, record_id=record_id, before_seq=before_seq, limit=limit)
+
+    async def _own(self, person: str, record_id: str) -> PurposeState:
+        state = await self.store.state(record_id)
+        if state is None or state.person != person:
+            raise NotYours(record_id)
+        return state
+
+    async def _append(self, changes: list[Change], person: str) -> None:
+        now = self.clock.now()
+        audit = [
+            Entry(
+                AUDIT_OF[change.event],
+                f"person:{person}",
+                f"consent:{change.state.record_id}",
+                now,
+                after={"purpose": change.state.purpose},
+            )
+            for change in changes
+            if change.event in AUDIT_OF
+        ]
+        await self.store.append(changes, audit)
