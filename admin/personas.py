@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from idp.people.models import Person, Status
+from idp.people.models import Person
 from idp.people.service import People
 from kit.secrets import keyed
 
@@ -37,7 +37,7 @@ class Personas:
             account = await self.accounts.get(person.id)
             seeded = account is not None and account.claims.get("nik") == person.claims.get("nik")
             found.append(Persona(short, person.name, account if seeded and account is not None else person, seeded))
-        return [p for p in found if p.person.status is not Status.CLOSED or not p.seeded]
+        return found
 
     async def subject(self, persona: Persona, sector: str) -> str:
         """Return the pairwise subject: the account's own when it was seeded, else one that no account has."""

@@ -10,13 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
 from consent.service import ConsentService
-from pydantic import BaseModel, ConfigDict
 
 from admin.actions import check
 from admin.actions.applications import found
 from admin.actions.desk import Desk
+from admin.actions.picture import Asked, Preview, Row, Wanted, rows_of, why_missing
 from admin.errors import NotFound
 from admin.operator import Operator
 from admin.permissions import Permission
@@ -43,54 +42,6 @@ TOKEN = "preview-access-token-that-opens-nothing"
 Text = Mapping[str, str]
 FROM_NOTICE = {"id": "Pemberitahuan", "en": "Notice"}
 FROM_RULES = {"id": "Aturan dan permintaan", "en": "Rules and request"}
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """`answer` says what the test person does on the consent page: agrees to all, to the required part, or to nothing."""
-
-    application: str
-    person: str
-    service: str = ""
-    answer: str = "all"
-
-
-class Row(BaseModel):
-    """One thing that leaves, or does not: name, value as text, where it comes from."""
-
-    model_config = ConfigDict(frozen=True)
-
-    name: str
-    value: str
-    origin: dict[str, str]
-    sent: bool = True
-
-
-class Asked(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-    purpose: str
-    title: dict[str, str]
-    basis: str
-    required: bool
-    claims: list[str]
-    agreed: bool
-
-
-class Preview(BaseModel):
-    """`outcome` is `issued`, or the reason of the refusal."""
-
-    model_config = ConfigDict(frozen=True)
-
-    outcome: str
-    asked: list[Asked] = []
-    id_token: list[Row] = []
-    userinfo: list[Row] = []
-    access_token: list[Row] = []
-    headers: list[Row] = []
-    notes: list[dict[str, str]] = []
-    id_token_claims: dict[str, Any] = {}
-    userinfo_claims: dict[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,17 +195,17 @@ class Previews:
             return Preview(outcome=reason, asked=asked, notes=[{"id": "Tidak ada data yang dikirim.", "en": "No data are sent."}])
         values = release(case.person, outcome.step.released)
         missing = sorted(case.requested - set(values))
-        notes = [_why_missing(name, outcome.step.released) for name in missing]
-        absent = [Row(name=name, value="", origin=_why_missing(name, outcome.step.released), sent=False) for name in missing]
+        notes = [why_missing(name, outcome.step.released) for name in missing]
+        absent = [Row(name=name, value="", origin=why_missing(name, outcome.step.released), sent=False) for name in missing]
         if case.client is not None:
             token = self._id_token(case)
             info = {"sub": case.subject, **values}
             return Preview(
                 outcome="issued",
                 asked=asked,
-                id_token=_rows(token, FROM_RULES),
-                userinfo=[*_rows(info, FROM_NOTICE), *absent],
-                access_token=_rows(self._access_token(case), FROM_RULES),
+                id_token=rows_of(token, FROM_RULES),
+                userinfo=[*rows_of(info, FROM_NOTICE), *absent],
+                access_token=rows_of(self._access_token(case), FROM_RULES),
                 notes=notes,
                 id_token_claims=token,
                 userinfo_claims=info,
@@ -305,16 +256,3 @@ class Previews:
             Row(name=e.name, value=e.value, origin={"id": f"Data {e.claim}", "en": f"Claim {e.claim}"} if e.claim else FROM_RULES)
             for e in emissions
         ]
-
-
-def _rows(values: Mapping[str, Any], origin: Text) -> list[Row]:
-    return [
-        Row(name=name, value=value if isinstance(value, str) else orjson.dumps(value).decode(), origin=dict(origin))
-        for name, value in values.items()
-    ]
-
-
-def _why_missing(name: str, released: frozenset[str]) -> dict[str, str]:
-    if name in released:
-        return {"id": f"{name}: warga uji ini tidak memilikinya.", "en": f"{name}: this test person has none."}
-    return {"id": f"{name}: tidak disetujui atau tidak ada dalam pemberitahuan.", "en": f"{name}: not agreed to, or not in the notice."}

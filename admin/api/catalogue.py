@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from admin.actions.all import Actions
 from admin.actions.drafts import AgencyDraft, ApplicationDraft, ApplicationEdit, ClientDraft, ConnectorDraft, NoticeDraft
-from admin.actions.preview import Preview, Wanted
+from admin.actions.picture import Preview, Wanted
 from admin.api import models as m
 from admin.api.revision import etag, revision
 from admin.api.who import Gate

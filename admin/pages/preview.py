@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from admin.actions.preview import Wanted
+from admin.actions.picture import Wanted
 from admin.pages.applications import part_page
 from admin.pages.frame import Frame, Handlers, Visit
 

@@ -16,9 +16,11 @@ COLUMNS = ("code", "short_name", "name", "suspended")
 
 
 @app.command("list")
-def list_agencies(q: Annotated[str, typer.Argument(help="Words of code or name")] = "", config: Config = None, as_json: AsJson = False) -> None:
+def list_agencies(
+    q: Annotated[str, typer.Argument(help="Words of code or name")] = "", config: Config = None, as_json: AsJson = False
+) -> None:
     """List agencies."""
-    found = run(config, lambda actions: actions.agencies.list(LOCAL, q=q))
+    found = run(config, lambda actions: actions.agencies.search(LOCAL, q=q))
     show([m.agency(one).model_dump() for one in found], COLUMNS, as_json)
 
 

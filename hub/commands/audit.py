@@ -25,7 +25,7 @@ def list_rows(
     as_json: AsJson = False,
 ) -> None:
     """List rows, newest first."""
-    rows = run(config, lambda actions: actions.trail.list(LOCAL, Filter(event, actor, subject), limit=limit))
+    rows = run(config, lambda actions: actions.trail.search(LOCAL, Filter(event, actor, subject), limit=limit))
     show([m.audit_row(row).model_dump() for row in rows], COLUMNS, as_json)
 
 

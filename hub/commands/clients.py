@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from admin.actions.all import Actions
 from admin.actions.drafts import ApplicationDraft
-from admin.actions.preview import Wanted
+from admin.actions.picture import Wanted
 from admin.api import models as m
 from admin.errors import Invalid
 from admin.operator import LOCAL
@@ -32,7 +32,7 @@ def list_applications(
     """List applications by name."""
 
     async def work(actions: Actions) -> list[dict[str, Any]]:
-        found = await actions.applications.list(LOCAL, q=q, agency=agency, limit=100_000)
+        found = await actions.applications.search(LOCAL, q=q, agency=agency, limit=100_000)
         usable = actions.desk.registry.now.usable
         return [m.application(one, usable(one.id)).model_dump() for one in found.items]
 
@@ -120,7 +120,12 @@ def try_application(
         typer.echo(json.dumps(result.model_dump(), ensure_ascii=False, indent=2))
         return
     typer.echo(f"outcome  {result.outcome}")
-    for title, rows in (("ID token", result.id_token), ("userinfo", result.userinfo), ("access token", result.access_token), ("headers", result.headers)):
+    for title, rows in (
+        ("ID token", result.id_token),
+        ("userinfo", result.userinfo),
+        ("access token", result.access_token),
+        ("headers", result.headers),
+    ):
         for row in rows:
             typer.echo(f"{title:13} {row.name:24} {row.value if row.sent else '(not sent)'}")
 

@@ -19,7 +19,7 @@ COLUMNS = ("id", "application", "kind", "enabled")
 @app.command("list")
 def list_connectors(config: Config = None, as_json: AsJson = False) -> None:
     """List connectors."""
-    found = run(config, lambda actions: actions.connectors.list(LOCAL))
+    found = run(config, lambda actions: actions.connectors.search(LOCAL))
     show([m.connector(one).model_dump() for one in found], COLUMNS, as_json)
 
 

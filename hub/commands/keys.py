@@ -17,7 +17,7 @@ COLUMNS = ("kid", "alg", "state", "created_at", "changed_at")
 @app.command("list")
 def list_keys(config: Config = None, as_json: AsJson = False) -> None:
     """List signing keys."""
-    show([m.key(one).model_dump() for one in run(config, lambda actions: actions.keys.list(LOCAL))], COLUMNS, as_json)
+    show([m.key(one).model_dump() for one in run(config, lambda actions: actions.keys.search(LOCAL))], COLUMNS, as_json)
 
 
 @app.command()

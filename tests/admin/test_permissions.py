@@ -1,0 +1,63 @@
+"""Who may do what is one table; every role stands in every row."""
+
+from __future__ import annotations
+
+import pytest
+
+from admin.actions.trail import harmless
+from admin.masking import mask
+from admin.permissions import CONSOLE_ROLES, DANGEROUS, ROLE_NAMES, TABLE, Permission, allowed
+from idp.people.models import Role
+
+CHANGES = [p for p in Permission if p.value.endswith((".change", ".switch", ".suspend", ".end", ".publish", ".find"))]
+
+
+def test_every_permission_has_a_row_and_every_role_a_name() -> None:
+    assert set(TABLE) == set(Permission)
+    assert set(ROLE_NAMES) == set(Role)
+
+
+def test_only_three_roles_open_the_console() -> None:
+    assert {Role.SUPER_ADMIN, Role.OPERATOR, Role.AUDITOR} == CONSOLE_ROLES
+    assert all(roles <= CONSOLE_ROLES for roles in TABLE.values())
+
+
+@pytest.mark.parametrize("permission", CHANGES)
+def test_the_auditor_changes_nothing_and_finds_nobody(permission: Permission) -> None:
+    assert not allowed({Role.AUDITOR}, permission)
+    assert allowed({Role.SUPER_ADMIN}, permission)
+
+
+def test_ad_03_an_operator_cannot_set_roles() -> None:
+    assert not allowed({Role.OPERATOR}, Permission.ROLE_CHANGE)
+    assert allowed({Role.SUPER_ADMIN}, Permission.ROLE_CHANGE)
+
+
+def test_switching_off_secrets_roles_and_keys_are_dangerous() -> None:
+    assert {Permission.APPLICATION_SWITCH, Permission.SECRET_CHANGE, Permission.ROLE_CHANGE, Permission.KEY_CHANGE} <= DANGEROUS
+
+
+@pytest.mark.parametrize("cell", ["=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\0=1"])
+def test_ad_10_a_cell_that_would_run_is_text(cell: str) -> None:
+    assert harmless(cell).startswith("'")
+    assert "\0" not in harmless(cell)
+
+
+def test_ad_10_a_plain_cell_stays_as_it_is() -> None:
+    assert harmless("application:usaha-kecil") == "application:usaha-kecil"
+
+
+@pytest.mark.parametrize(
+    ("claim", "value", "shown"),
+    [
+        ("name", "Siti Peragawati", "Siti P••••••••"),
+        ("name", "Gapurawan", "Ga••••••••"),
+        ("nik", "3503115203889001", "3503••••••••9001"),
+        ("phone_number", "+6286000009001", "0860••••9001"),
+        ("email", "siti@example.id", "s••••••••@example.id"),
+        ("birthdate", "1988-03-12", "••••-03-••"),
+        ("no_such_claim", "secret", "••••••••"),
+    ],
+)
+def test_a_masked_value_can_be_recognised_but_not_used(claim: str, value: str, shown: str) -> None:
+    assert mask(claim, value) == shown
