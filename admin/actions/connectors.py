@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ValidationError
 
@@ -139,7 +140,7 @@ class Connectors:
         listed = ", ".join(extra)
         return [
             check.problem(
-                f"{field}settings.mapping",
+                f"{field}settings.headers",
                 "not_in_notice",
                 f"Data ini dipetakan, tetapi tidak ada dalam pemberitahuan: {listed}.",
                 f"These data are mapped but the notice does not name them: {listed}.",
@@ -150,20 +151,20 @@ class Connectors:
         """No two connectors stand for one host: the gate could not tell whose data to hand over."""
         if Capability.PROXY_CHECK not in self.kinds[kind].capabilities:
             return []
-        hosts = getattr(settings, "hosts", ())
-        others = [c for c in snapshot.connectors.values() if c.id != own and c.kind in self.kinds]
-        for connector in others:
-            other = self.kinds[connector.kind]
-            for host in hosts:
-                if Capability.PROXY_CHECK in other.capabilities and proxy(other).serves(connector.settings, host):
-                    return [
-                        check.problem(
-                            f"{field}settings.hosts",
-                            "taken",
-                            f"{host} sudah dilayani konektor {connector.id}.",
-                            f"{host} already belongs to the connector {connector.id}.",
-                        )
-                    ]
+        host = urlsplit(proxy(self.kinds[kind]).entry_url(settings, "")).netloc
+        for connector in snapshot.connectors.values():
+            other = self.kinds.get(connector.kind)
+            if connector.id == own or other is None or Capability.PROXY_CHECK not in other.capabilities:
+                continue
+            if proxy(other).serves(connector.settings, host):
+                return [
+                    check.problem(
+                        f"{field}settings.base_url",
+                        "taken",
+                        f"{host} sudah dilayani konektor {connector.id}.",
+                        f"{host} already belongs to the connector {connector.id}.",
+                    )
+                ]
         return []
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from consent.notice import build
-
 from admin.actions import check
 from admin.actions.desk import Desk
 from admin.actions.drafts import NoticeDraft, PurposeDraft, Words
@@ -16,6 +14,7 @@ from admin.operator import Operator
 from admin.permissions import Permission
 from connectors.contract import Kind
 from consent.models import Basis, Notice, NoticeClaim, Purpose
+from consent.notice import build
 from idp import guards
 from idp.applications.models import Agency, Application, Service
 from kit.audit import AuditEvent, Entry

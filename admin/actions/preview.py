@@ -10,8 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from consent.service import ConsentService
-
 from admin.actions import check
 from admin.actions.applications import found
 from admin.actions.desk import Desk
@@ -23,6 +21,7 @@ from admin.personas import Persona, Personas
 from admin.pretend import FreeFence, PretendLedger
 from connectors.contract import Connector, Kind
 from consent.models import Answer, Notice, Purpose
+from consent.service import ConsentService
 from idp.applications.models import Application, Client, Service
 from idp.applications.registry import Snapshot
 from idp.interaction.models import Consent, Interaction, Issue, Refuse, Step
@@ -131,7 +130,7 @@ class Previews:
     async def _decide(self, snapshot: Snapshot, case: Case, answer: str) -> Outcome:
         """Walk the dispatcher's own rules; where they ask for consent, answer in a ledger that nobody keeps."""
         notice = snapshot.notice_for(case.service.slug)
-        consent = ConsentService(PretendLedger(), FreeFence(), self.desk.clock)
+        consent = ConsentService(PretendLedger(), FreeFence(), self.desk.clock, lambda: snapshot.notices)
         step = await self._step(snapshot, case, consent, notice)
         if not isinstance(step, Consent) or notice is None:
             return Outcome(step)

@@ -70,7 +70,9 @@ async def test_a_registered_application_can_be_entered_and_its_secret_is_kept_as
         ({"client": None}, "kind", "one_way_in"),
     ],
 )
-async def test_a_field_that_cannot_be_taken_is_named_and_nothing_is_kept(site: Site, change: dict[str, object], field: str, code: str) -> None:
+async def test_a_field_that_cannot_be_taken_is_named_and_nothing_is_kept(
+    site: Site, change: dict[str, object], field: str, code: str
+) -> None:
     operator = await working(site, Role.OPERATOR)
     with pytest.raises(Invalid) as refused:
         await site.house.admin.actions.applications.register(operator, draft(**change))

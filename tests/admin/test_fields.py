@@ -23,7 +23,9 @@ class Model(BaseModel):
 
 
 def test_dotted_names_become_nested_data_and_numbers_become_lists() -> None:
-    values = Values([("csrf", "x"), ("_revision", "3"), ("name.id", " Antrean "), ("p.0.title.id", "A"), ("p.1.title.id", "B"), ("empty", "")])
+    values = Values(
+        [("csrf", "x"), ("_revision", "3"), ("name.id", " Antrean "), ("p.0.title.id", "A"), ("p.1.title.id", "B"), ("empty", "")]
+    )
     assert nested(values) == {"name": {"id": "Antrean"}, "p": [{"title": {"id": "A"}}, {"title": {"id": "B"}}]}
 
 
