@@ -157,7 +157,7 @@ class Looker:
     def weight(self, budget: str) -> list[str]:
         """UX C-4, for the page just opened cold."""
         self.window.wait_for_timeout(30)
-        rows = [row for row in self.traffic.values() if row["url"].startswith("http")]
+        rows = list({row["url"]: row for row in self.traffic.values() if row["url"].startswith("http") and row["bytes"]}.values())
         sums = {kind: sum(row["bytes"] for row in rows if row["kind"] == kind) for kind in ("html", "css", "js", "image")}
         sums.update(cold=sum(row["bytes"] for row in rows), warm=sums["html"], requests=len(rows))
         return [f"C-4: {kind} is {sums[kind]}, at most {most}" for kind, most in BUDGETS[budget].items() if sums[kind] > most]

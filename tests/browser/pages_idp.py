@@ -1,7 +1,117 @@
-"""The pages of the room idp and the walks to their states."""
+"""The provider's pages: sign-in, the second step, choosing an account, signing out, and every message of the error page."""
 
 from __future__ import annotations
 
-from tests.browser.stage import Page
+from typing import Any
 
-IDP: tuple[Page, ...] = ()
+from starlette.responses import Response
+
+from idp.errors import UnknownRedirectUri
+from tests.browser.stage import Page, Stage, Walk, drawn
+from tests.browser.studio import APPLICATION, INTERACTION, NOW, PERSON, request
+
+MESSAGES = (
+    "expired",
+    "finished",
+    "lost_cookie",
+    "not_genuine",
+    "bad_form",
+    "application_disabled",
+    "account_unusable",
+    "not_verified",
+    "staff_only",
+    "no_notice",
+    "no_second_step",
+    "not_found",
+    "method_not_allowed",
+    "too_large",
+    "too_many",
+    "unavailable",
+    "forbidden",
+    "broken",
+)
+
+
+def _sign_in(error: str = "", **changes: Any) -> Walk:
+    context = {
+        "interaction": INTERACTION,
+        "application": APPLICATION,
+        "service": None,
+        "agency": None,
+        "way_back": APPLICATION.home_url,
+        "why": "",
+        "person": None,
+        "typed": "3503115203889001" if error in ("wrong", "wait") else "",
+        "error": error,
+        "errors": [error] if error else [],
+        "until": NOW + 900 if error == "wait" else 0,
+        **changes,
+    }
+    return drawn("idp/sign-in.html", context, 429 if error == "wait" else 200)
+
+
+def _second(error: str = "", **changes: Any) -> Walk:
+    context = {
+        "interaction": INTERACTION,
+        "application": APPLICATION,
+        "error": error,
+        "errors": [error] if error else [],
+        "until": NOW + 900,
+        "sandbox": False,
+        **changes,
+    }
+    return drawn("idp/second-step.html", context)
+
+
+def _message(kind: str, application: Any = APPLICATION) -> Walk:
+    async def walk(stage: Stage) -> Response:
+        return stage.studio.errors().message(request(stage.language), kind, application=application)
+
+    return walk
+
+
+async def _oauth(stage: Stage) -> Response:
+    error = UnknownRedirectUri("redirect_uri is not registered for this client", param="redirect_uri")
+    received = {"redirect_uri": "http://antrean.example.id/cb?" + "x" * 120}
+    return stage.studio.errors().oauth(request(stage.language), error, received=received)
+
+
+IDP: tuple[Page, ...] = (
+    Page(
+        "idp/sign-in.html",
+        "A",
+        {
+            "usual": _sign_in(),
+            "empty": _sign_in("empty"),
+            "wrong": _sign_in("wrong"),
+            "wait": _sign_in("wait"),
+            "fresh": _sign_in(why="fresh", person=PERSON, typed="siti@example.id"),
+            "portal": _sign_in(application=None, way_back=None),
+        },
+    ),
+    Page(
+        "idp/second-step.html", "A", {"usual": _second(), "wrong": _second("wrong"), "wait": _second("wait"), "demo": _second(sandbox=True)}
+    ),
+    Page(
+        "idp/continue-as.html",
+        "A",
+        {
+            "usual": drawn("idp/continue-as.html", {"interaction": INTERACTION, "person": PERSON, "application": APPLICATION}),
+            "portal": drawn("idp/continue-as.html", {"interaction": INTERACTION, "person": PERSON, "application": None}),
+        },
+    ),
+    Page("idp/sign-out.html", "A", {"usual": drawn("idp/sign-out.html", {"parameters": {"state": "s", "client_id": "usaha-kecil"}})}),
+    Page(
+        "idp/signed-out.html",
+        "A",
+        {
+            "usual": drawn("idp/signed-out.html", {"report": None, "way_back": None, "application": None}),
+            "way-back": drawn("idp/signed-out.html", {"report": None, "way_back": APPLICATION.home_url, "application": APPLICATION}),
+        },
+    ),
+    Page(
+        "idp/error.html",
+        "A",
+        {"oauth": _oauth, **{kind: _message(kind) for kind in MESSAGES}, "broken-alone": _message("broken", None)},
+    ),
+)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from hub.wiring import template_folders
 from tests.browser.pages_admin import ADMIN
 from tests.browser.pages_consent import CONSENT
 from tests.browser.pages_idp import IDP
 from tests.browser.pages_portal import PORTAL
 from tests.browser.stage import Page
+from tests.browser.studio import FOLDERS
 
 PAGES: tuple[Page, ...] = (*IDP, *CONSENT, *PORTAL, *ADMIN)
 
@@ -18,7 +18,7 @@ PIECES = frozenset({"base.html", "macros.html", "parts.html"})
 def templates_on_disk() -> set[str]:
     """Return every template that can be a page of its own."""
     found = set()
-    for folder in template_folders():
+    for folder in FOLDERS:
         for path in folder.rglob("*.html"):
             if path.name not in PIECES and not path.name.startswith("_"):
                 found.add(str(path.relative_to(folder)))

@@ -1,24 +1,23 @@
-"""Where pages are brought about: a whole house in this process, people who walk through it, and the page they end up on.
+"""Where pages are brought about: drawn from a context, or walked to through a whole house in this process.
 
-A state of a page is a short walk (`Walk`): it gets a `Stage` and returns the answer it wants looked at. Which template made the answer is
-read off the environment, so a walk that ends on another page than it says is noticed.
+A state of a page is a `Walk`: it gets a `Stage` and returns the page it wants looked at. Which template made the answer is read off the
+environment, so a walk that ends on another page than it says is noticed.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
-from starlette.requests import Request
 from starlette.responses import Response
 
 from kit.web import language as words
+from tests.browser import studio
 from tests.forms import Browser
-from tests.site import CODE, PASSWORD, SITI, Party, Site, new_party, open_site
 
 PSEUDO = "pseudo"  # Indonesian, every word 40 % longer (UX C-6)
 
@@ -36,62 +35,67 @@ class Shown:
 
 @dataclass
 class Stage:
-    """The house for one language. People stay signed in from walk to walk; a walk that changes much makes its own person."""
+    """One language. The house opens at the first walk that needs it; people stay signed in from walk to walk."""
 
-    site: Site
     language: str
+    folder: Path
+    template_folder: Path
+    studio: studio.Studio
+    closing: AsyncExitStack
     rendered: list[str] = field(default_factory=list)
     known: dict[str, Browser] = field(default_factory=dict)
+    house: Any = None
 
-    def browser(self) -> Browser:
+    async def site(self) -> Any:
+        """Return the whole house (tests.site.Site)."""
+        if self.house is None:
+            from tests.site import open_site  # the walks need the house, drawn pages do not
+
+            self.house = await self.closing.enter_async_context(open_site(self.folder, self.template_folder))
+            note(self.house.house.pages.environment, self.rendered)
+        return self.house
+
+    async def browser(self) -> Browser:
         """Return a new browser that reads the stage's language."""
-        browser = self.site.browser()
-        browser.http.cookies.set(words.COOKIE, "en" if self.language == "en" else "id", domain="localhost.local")
+        browser: Browser = (await self.site()).browser()
+        browser.http.cookies.set(words.COOKIE, "en" if self.language == "en" else "id")
         return browser
 
-    async def party(self, **changes: Any) -> Party:
-        """Return a relying party of a test, in a new browser of the stage's language."""
-        party = await new_party(self.site, **changes)
-        party.browser = self.browser()
+    async def party(self, **changes: Any) -> Any:
+        """Return a relying party of a test (tests.site.Party), in a new browser of the stage's language."""
+        from tests.site import new_party
+
+        party = await new_party(await self.site(), **changes)
+        party.browser = await self.browser()
         return party
 
-    async def citizen(self, account: str = SITI) -> Browser:
+    async def citizen(self, account: str = "3503115203889001") -> Browser:
         """Return a browser in which the person is signed in at the portal."""
+        from tests.site import PASSWORD
+
         if account not in self.known:
-            browser = self.browser()
+            browser = await self.browser()
             await browser.go("/beranda")
             await browser.sign_in(account, PASSWORD)
             self.known[account] = browser
         return self.known[account]
 
-    async def operator(self, account: str) -> Browser:
+    async def operator(self, account: str = "3503135001819012") -> Browser:
         """Return a browser in which the operator is in the console."""
+        from tests.site import CODE, PASSWORD
+
         key = f"admin:{account}"
         if key not in self.known:
-            browser = self.browser()
+            browser = await self.browser()
             await browser.go("/admin")
             await browser.sign_in(account, PASSWORD)
-            if 'name="kode"' in (browser.page.text if browser.page else ""):
+            if browser.page is not None and 'name="kode"' in browser.page.text:
                 await browser.submit(kode=CODE)
             self.known[key] = browser
         return self.known[key]
 
-    async def direct(self, make: Callable[[Request], Response], path: str = "/") -> Shown:
-        """Return what a page function answers to a plain request: for messages that take a disaster to happen."""
-        cookie = f"{words.COOKIE}={'en' if self.language == 'en' else 'id'}"
-        scope = {"type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b"", "state": {}}
-        request = Request({**scope, "headers": [(b"cookie", cookie.encode())], "client": ("127.0.0.1", 1), "server": ("localhost", 8000)})
-        response = make(request)
-        return Shown(
-            self.rendered[-1],
-            response.status_code,
-            bytes(response.body).decode(),
-            response.headers.get("content-security-policy", ""),
-            path,
-        )
 
-
-Walk = Callable[[Stage], Awaitable[httpx.Response | Shown]]
+Walk = Callable[[Stage], Awaitable[httpx.Response | Response | Shown]]
 
 
 @dataclass(frozen=True)
@@ -103,14 +107,38 @@ class Page:
     states: dict[str, Walk]
 
 
+def drawn(template: str, context: Mapping[str, Any], status: int = 200) -> Walk:
+    """Return a walk that draws the template with the context."""
+
+    async def walk(stage: Stage) -> Shown:
+        code, html, csp = stage.studio.draw(template, context, status)
+        return Shown(stage.rendered[-1], code, html, csp, "/")
+
+    return walk
+
+
 async def show(stage: Stage, walk: Walk) -> Shown:
     """Return the page at the end of the walk."""
     answer = await walk(stage)
     if isinstance(answer, Shown):
         return answer
     csp = answer.headers.get("content-security-policy", "")
-    path = answer.request.url.raw_path.decode()
-    return Shown(stage.rendered[-1] if stage.rendered else "", answer.status_code, answer.text, csp, path)
+    name = stage.rendered[-1] if stage.rendered else ""
+    if isinstance(answer, Response):
+        return Shown(name, answer.status_code, bytes(answer.body).decode(), csp, "/")
+    return Shown(name, answer.status_code, answer.text, csp, answer.request.url.raw_path.decode())
+
+
+def note(environment: Any, names: list[str]) -> None:
+    """Write down the name of every template that is fetched to be rendered; what a template extends or imports comes with a parent."""
+    usual = environment.get_template
+
+    def noted(name: Any, *arguments: Any, **options: Any) -> Any:
+        if not arguments and options.get("parent") is None:
+            names.append(str(name))
+        return usual(name, *arguments, **options)
+
+    environment.get_template = noted
 
 
 @contextmanager
@@ -140,19 +168,11 @@ def _stretched(word: str) -> str:
 
 @asynccontextmanager
 async def open_stage(folder: Path, template_folder: Path, language: str) -> AsyncIterator[Stage]:
-    """Open the house for one language."""
-    async with open_site(folder, template_folder) as site:
-        stage = Stage(site, language)
-        environment = site.house.pages.environment
-        usual = environment.get_template
-
-        def noted(name: Any, *arguments: Any, **options: Any) -> Any:
-            stage.rendered.append(str(name))
-            return usual(name, *arguments, **options)
-
-        environment.get_template = noted  # type: ignore[method-assign]
+    """Open the stage for one language."""
+    async with AsyncExitStack() as closing:
         if language == PSEUDO:
-            with longer_words():
-                yield stage
-        else:
-            yield stage
+            closing.enter_context(longer_words())
+        folder.mkdir(parents=True, exist_ok=True)
+        stage = Stage(language, folder, template_folder, studio.Studio(studio.pages(), language), closing)
+        note(stage.studio.pages.environment, stage.rendered)
+        yield stage

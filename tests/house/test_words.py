@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from jinja2 import nodes
 
-from hub.wiring import template_folders
 from kit.web import pages
+from tests.browser.studio import FOLDERS
 
-TEMPLATES = sorted(path for folder in [*template_folders(), Path(pages.__file__).parent / "templates"] for path in folder.rglob("*.html"))
+TEMPLATES = sorted(path for folder in [*FOLDERS, Path(pages.__file__).parent / "templates"] for path in folder.rglob("*.html"))
 IDS = ["/".join(path.parts[-3:]) for path in TEMPLATES]
 MOST_WORDS = 20
 
