@@ -55,6 +55,6 @@ async def first_operator(settings: Settings, *, name: str, email: str) -> dict[s
             "email": email.lower(),
             "password": password,
             "totp": secret,
-            "otpauth": pyotp.TOTP(secret).provisioning_uri(email.lower(), issuer_name="Gapura"),
+            "otpauth": pyotp.TOTP(secret).provisioning_uri(name=email.lower(), issuer_name="Gapura"),
             "console": f"{settings.issuer}/admin",
         }

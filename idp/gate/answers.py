@@ -6,12 +6,12 @@ import base64
 from dataclasses import dataclass, field
 
 import orjson
-from consent.disclosure import DisclosureLog
-from consent.service import ConsentService
 
 from connectors.builtin import KINDS
 from connectors.contract import Answer, Connector, ProxyKind
+from consent.disclosure import DisclosureLog
 from consent.models import Disclosure
+from consent.service import ConsentService
 from idp import guards
 from idp.applications.models import Service
 from idp.applications.registry import Registry

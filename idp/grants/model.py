@@ -28,7 +28,9 @@ class TokenAnswer:
 class Grant(Protocol):
     """One way to get a token. Adding one: its file, one line in the table of hub/wiring.py, its test, its page in docs."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """The grant_type on the wire."""
 
     async def answer(self, request: TokenRequest) -> TokenAnswer:
         """Find, check, consume, mint, write; raise an OAuthError. What may happen once is one atomic step after all checks."""

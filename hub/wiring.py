@@ -1,0 +1,310 @@
+"""What is built from what, by hand, in the order of the arrows: kit, consent and connectors, idp, portal and admin.
+
+The tables that grow are here in plain sight: front doors, room routes, maintenance jobs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from portal.room import PortalRoom
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+import admin
+import idp
+import portal
+from admin.room import AdminRoom
+from connectors.builtin import KINDS
+from consent.disclosure import DisclosureLog
+from consent.service import ConsentService
+from hub.maintenance import Maintenance
+from hub.resources import Resources
+from hub.settings import Settings
+from idp.applications.load import load_snapshot
+from idp.applications.registry import GUARD, Registry
+from idp.authorization.door import OidcDoor
+from idp.authorization.response import AuthorizationResponse
+from idp.client_auth.authenticate import ClientAuthenticator
+from idp.endpoints.authorize import AuthorizeEndpoint, ChallengeWatch
+from idp.endpoints.consent import ConsentPage
+from idp.endpoints.discovery import Discovery
+from idp.endpoints.gate import GateDoor, GateEndpoints
+from idp.endpoints.introspect import IntrospectEndpoint
+from idp.endpoints.logout import LogoutEndpoint
+from idp.endpoints.resume import Resume
+from idp.endpoints.revoke import RevokeEndpoint
+from idp.endpoints.second_step import SecondStepPage
+from idp.endpoints.sign_in import SignIn
+from idp.endpoints.token import TokenEndpoint
+from idp.endpoints.userinfo import UserinfoEndpoint
+from idp.error_pages import ErrorPages
+from idp.gate.answers import GateAnswers
+from idp.grants.authorization_code import AuthorizationCodeGrant
+from idp.grants.client_credentials import ClientCredentialsGrant
+from idp.grants.model import Grant
+from idp.grants.refresh_token import RefreshTokenGrant
+from idp.interaction.dispatcher import Dispatcher
+from idp.interaction.doors import Door
+from idp.keys.schedule import KeySchedule
+from idp.people.models import Person
+from idp.people.service import People
+from idp.sessions.fence import GuardFence
+from idp.sessions.service import Sessions
+from idp.signin.authenticate import Authenticator
+from idp.signin.password import Hasher
+from idp.signin.throttle import Throttle
+from idp.signin.totp import Totp
+from idp.signout.service import SignOut
+from idp.tokens.access_token import AccessTokens
+from kit.expiring import StoreUnavailable
+from kit.keys import derive
+from kit.web.address import networks
+from kit.web.assets import Assets
+from kit.web.cookies import CookieJar
+from kit.web.csrf import Csrf
+from kit.web.pages import Pages, Regency, templates
+from portal.door import PortalDoor
+
+
+@dataclass
+class House:
+    """The wired house. `hot_routes` are found by exact path before everything else."""
+
+    settings: Settings
+    registry: Registry
+    pages: Pages
+    errors: ErrorPages
+    people: People
+    sessions: Sessions
+    hasher: Hasher
+    consent: ConsentService
+    disclosures: DisclosureLog
+    dispatcher: Dispatcher
+    keys: KeySchedule
+    signout: SignOut
+    admin: AdminRoom
+    hot_routes: list[Route]
+    routes: list[BaseRoute]
+    maintenance: Maintenance
+    reload: Callable[[], Awaitable[None]]
+
+    async def flush(self) -> None:
+        """Write what is only counted in memory; called before a worker ends."""
+        await self.disclosures.flush()
+
+
+class RegistryFollower:
+    """Loads the registry again when its guard has moved, so that every worker sees a change within a second."""
+
+    def __init__(self, resources: Resources, registry: Registry) -> None:
+        self.resources = resources
+        self.registry = registry
+        self.seen = ""
+
+    async def __call__(self) -> None:
+        value = (await self.resources.expiring.guards(GUARD))[GUARD]
+        if value != self.seen:
+            self.registry.replace(await load_snapshot(self.resources.stores.registry, self.resources.stores.notices))
+            self.seen = value
+
+    async def force(self) -> None:
+        """Load again whatever the guard says: for whoever wrote to the stores directly."""
+        self.seen = ""
+        await self()
+
+
+def regency_of(settings: Settings) -> Regency:
+    chosen = settings.regency
+    return Regency(
+        name=chosen.name,
+        theme=chosen.theme,
+        phone=chosen.phone,
+        phone_display=chosen.phone_display,
+        whatsapp=chosen.whatsapp,
+        whatsapp_display=chosen.whatsapp_display,
+        demo=settings.environment == "demo",
+        address=urlsplit(settings.issuer).netloc,
+    )
+
+
+def template_folders() -> list[Path]:
+    return [Path(room.__file__ or "").parent / "templates" for room in (idp, portal, admin)]
+
+
+class Health:
+    """`/healthz`: this process answers. `/readyz`: it can do its work: database, expiring store, keys."""
+
+    def __init__(self, resources: Resources, keys: KeySchedule) -> None:
+        self.resources = resources
+        self.keys = keys
+
+    async def live(self, request: Request) -> Response:
+        return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
+
+    async def ready(self, request: Request) -> Response:
+        problems = []
+        try:
+            await self.resources.expiring.ping()
+        except StoreUnavailable:
+            problems.append("expiring store")
+        try:
+            await self.resources.stores.keys.all()
+        except Exception:
+            problems.append("database")
+        if not self.keys.jwks()["keys"]:
+            problems.append("signing keys")
+        headers = {"Cache-Control": "no-store", **({"Retry-After": "5"} if problems else {})}
+        return JSONResponse(
+            {"status": "not ready" if problems else "ready", "problems": problems}, 503 if problems else 200, headers=headers
+        )
+
+    def routes(self) -> list[Route]:
+        return [Route("/healthz", self.live, methods=["GET"]), Route("/readyz", self.ready, methods=["GET"])]
+
+
+async def build_house(resources: Resources) -> House:
+    """Return the house, wired on these resources, with registry and keys loaded."""
+    settings, stores, expiring, clock = resources.settings, resources.stores, resources.expiring, resources.clock
+    issuer, idp_settings = settings.issuer, settings.idp
+    parts = urlsplit(issuer)
+
+    def key(purpose: str) -> bytes:
+        return derive(resources.master_key, purpose)
+
+    cookies = CookieJar(secure=settings.secure)
+    csrf = Csrf(key("csrf"), f"{parts.scheme}://{parts.netloc}")
+    pages = Pages(templates(*template_folders()), Assets(), cookies, csrf, regency_of(settings), clock)
+    registry = Registry()
+    errors = ErrorPages(pages, registry)
+    people = People(stores.people, stores.credentials, expiring, clock)
+    hasher = Hasher(idp_settings)
+    sessions = Sessions(expiring, stores.session_log, cookies, idp_settings, clock)
+    consent = ConsentService(stores.consent, GuardFence(expiring), clock, lambda: registry.now.notices)
+    disclosures = DisclosureLog(stores.disclosures, clock)
+    keys = KeySchedule(stores.keys, stores.ring, expiring, clock)
+    doors: dict[str, Door] = {}
+    dispatcher = Dispatcher(expiring, sessions, people, registry, consent, pages, errors, idp_settings, clock, doors, key("interaction"))
+    throttle = Throttle(stores.credentials, expiring, stores.ring, idp_settings, clock)
+    authenticator = Authenticator(stores.people, stores.credentials, hasher, throttle, stores.audit, clock)
+    totp = Totp(stores.credentials, throttle, idp_settings, clock)
+    signout = SignOut(sessions, registry, stores.grants, stores.outbox, clock)
+    proxies = networks(settings.server.trusted_proxies)
+    follower = RegistryFollower(resources, registry)
+    mac_key = key("disclosure")
+
+    authorization = AuthorizationResponse(pages, issuer)
+    access_tokens = AccessTokens(keys, stores.ring, expiring, idp_settings, issuer)
+    client_auth = ClientAuthenticator(registry, expiring, stores.audit, clock, frozenset({issuer, f"{issuer}/token"}))
+    grants: dict[str, Grant] = {
+        grant.name: grant
+        for grant in (
+            AuthorizationCodeGrant(
+                expiring, stores.grants, people, keys, access_tokens, disclosures, stores.audit, idp_settings, issuer, mac_key
+            ),
+            RefreshTokenGrant(
+                expiring, stores.grants, stores.session_log, people, registry, consent, keys, access_tokens, disclosures, idp_settings,
+                issuer, key("refresh"), mac_key,
+            ),
+            ClientCredentialsGrant(expiring, access_tokens, {}),
+        )
+    }  # fmt: skip
+    gate_answers = GateAnswers(expiring, registry, people, consent, disclosures, stores.ring, clock, mac_key)
+    gate = GateEndpoints(
+        registry, dispatcher, gate_answers, expiring, errors, cookies, clock, issuer, networks(settings.gate.trusted_proxies)
+    )
+    admin_room = AdminRoom(
+        pages=pages,
+        dispatcher=dispatcher,
+        registry=registry,
+        follow=follower,
+        stores=stores,
+        disclosures=stores.disclosures,
+        expiring=expiring,
+        people=people,
+        sessions=sessions,
+        keys=keys,
+        hasher=hasher,
+        totp=totp,
+        kinds=KINDS,
+        cookies=cookies,
+        settings=idp_settings,
+        issuer=issuer,
+        clock=clock,
+        personas=demo_personas if settings.environment == "demo" else dict,
+        trusted=proxies,
+    )
+    portal_room = PortalRoom(
+        pages=pages,
+        dispatcher=dispatcher,
+        sessions=sessions,
+        people=people,
+        registry=registry,
+        consent=consent,
+        disclosures=stores.disclosures,
+        grants=stores.grants,
+        signout=signout,
+        errors=errors,
+        clock=clock,
+    )
+    doors["oidc"] = OidcDoor(expiring, registry, people, authorization, idp_settings, clock)
+    doors["gate"] = GateDoor(expiring, registry, errors)
+    doors["portal"] = PortalDoor(errors)
+    doors["admin"] = admin_room.door
+
+    authorize = AuthorizeEndpoint(registry, dispatcher, sessions, people, keys, errors, authorization, ChallengeWatch(stores.audit, clock))
+    hot_routes = [
+        *TokenEndpoint(client_auth, grants, clock, proxies).routes(),
+        *authorize.routes(),
+        *UserinfoEndpoint(access_tokens).routes(),
+        *IntrospectEndpoint(client_auth, access_tokens, issuer, proxies).routes(),
+        *gate.routes(),
+        *Discovery(issuer, list(grants), keys).routes(),
+    ]
+    routes: list[BaseRoute] = [
+        *RevokeEndpoint(client_auth, access_tokens, stores.grants, expiring, clock, proxies).routes(),
+        *LogoutEndpoint(sessions, signout, registry, keys, pages, errors).routes(),
+        *Resume(dispatcher).routes(),
+        *SignIn(dispatcher, sessions, authenticator, pages, clock, key("device"), proxies).routes(),
+        *SecondStepPage(dispatcher, sessions, totp, stores.audit, pages, clock).routes(),
+        *ConsentPage(dispatcher, sessions, consent, pages, clock).routes(),
+        *Assets().routes(),
+        *Health(resources, keys).routes(),
+        *portal_room.routes(),
+        *admin_room.routes(),
+    ]
+    maintenance = Maintenance(
+        [
+            ("registry", 0.5, follower),
+            ("keys", 0.5, keys.refresh),
+            ("disclosures", 30, disclosures.flush),
+            ("expired", 5, lambda: forget_expired(resources)),
+            ("data keys", 5, stores.data_keys.refresh),
+            ("old rows", 86400, lambda: forget_old(resources)),
+        ]
+    )
+    await follower()
+    await keys.refresh()
+    return House(
+        settings, registry, pages, errors, people, sessions, hasher, consent, disclosures, dispatcher, keys, signout, admin_room,
+        hot_routes, routes, maintenance, follower.force,
+    )  # fmt: skip
+
+
+def demo_personas() -> Mapping[str, Person]:
+    from hub.demo.seed import personas  # only the demo has test people
+
+    return personas()
+
+
+async def forget_expired(resources: Resources) -> None:
+    await resources.expiring.purge(resources.clock.now())
+
+
+async def forget_old(resources: Resources) -> None:
+    """Forget ended sessions and expired refresh families after a while; never a row of audit, consent or disclosure."""
+    await resources.stores.expiry.purge(resources.clock.now())

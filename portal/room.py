@@ -1,0 +1,37 @@
+"""The portal's routes, wired from its collaborators."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.routing import BaseRoute
+
+from consent.service import ConsentService
+from consent.store import DisclosureStore
+from idp.applications.registry import Registry
+from idp.error_pages import ErrorPages
+from idp.interaction.dispatcher import Dispatcher
+from idp.people.service import People
+from idp.sessions.service import Sessions
+from idp.signout.service import SignOut
+from idp.store import GrantStore
+from kit.clock import Clock
+from kit.web.pages import Pages
+
+
+@dataclass(frozen=True)
+class PortalRoom:
+    pages: Pages
+    dispatcher: Dispatcher
+    sessions: Sessions
+    people: People
+    registry: Registry
+    consent: ConsentService
+    disclosures: DisclosureStore
+    grants: GrantStore
+    signout: SignOut
+    errors: ErrorPages
+    clock: Clock
+
+    def routes(self) -> list[BaseRoute]:
+        return []
