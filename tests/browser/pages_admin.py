@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import httpx
 
 from tests.browser.stage import Page, Stage, Walk
@@ -12,6 +14,16 @@ APPLICATION = "/admin/aplikasi/usaha-kecil"
 def _at(path: str, account: str = "3503135001819012") -> Walk:
     async def walk(stage: Stage) -> httpx.Response:
         return await (await stage.operator(account)).go(path)
+
+    return walk
+
+
+def _connector(rest: str = "") -> Walk:
+    async def walk(stage: Stage) -> httpx.Response:
+        operator = await stage.operator()
+        first = re.search(r'href="(/admin/konektor/(?!baru)[^"/?]+)"', (await operator.go("/admin/konektor")).text)
+        assert first, "the list shows no connector"
+        return await operator.go(first[1] + rest)
 
     return walk
 
@@ -39,12 +51,11 @@ ADMIN: tuple[Page, ...] = (
     Page("admin/applications/try.html", "C", {"usual": _at(f"{APPLICATION}/coba")}),
     Page("admin/applications/history.html", "C", {"usual": _at(f"{APPLICATION}/riwayat")}),
     Page("admin/applications/new_client.html", "C", {"usual": _at("/admin/aplikasi/baru")}),
-    Page("admin/applications/new_connector.html", "C", {"usual": _at("/admin/aplikasi/baru?jenis=forward_auth")}),
+    Page("admin/applications/new_connector.html", "C", {"usual": _at("/admin/konektor/baru")}),
     Page("admin/connectors/list.html", "C", {"usual": _at("/admin/konektor")}),
-    Page("admin/connectors/connector.html", "C", {"usual": _at("/admin/konektor/rsud-daftar")}),
-    Page("admin/connectors/form.html", "C", {"new": _at("/admin/konektor/baru"), "change": _at("/admin/konektor/rsud-daftar/ubah")}),
+    Page("admin/connectors/connector.html", "C", {"usual": _connector()}),
+    Page("admin/connectors/form.html", "C", {"change": _connector("/ubah")}),
     Page("admin/people/search.html", "C", {"usual": _at("/admin/warga")}),
     Page("admin/audit/list.html", "C", {"usual": _at("/admin/audit")}),
     Page("admin/keys/list.html", "C", {"usual": _at("/admin/kunci")}),
-    Page("admin/refused.html", "C", {"usual": _at("/admin", "3503115203889001")}),
 )
