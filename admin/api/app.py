@@ -74,9 +74,10 @@ class AdminApi:
 
 
 def built_routes(app: FastAPI) -> set[tuple[str, str]]:
-    """Return (method, path) of every route, for the test that holds them against the table."""
+    """Return (method, path) of every route, those of included routers too, for the test that holds them against the table."""
     found = set()
-    for route in app.routes:
+    routes = [inner for route in app.routes for inner in getattr(getattr(route, "original_router", None), "routes", (route,))]
+    for route in routes:
         for method in getattr(route, "methods", None) or ():
             if method != "HEAD":
                 found.add((method, str(getattr(route, "path", ""))))

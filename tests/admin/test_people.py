@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from starlette.responses import Response
 
 from admin.actions.people import PER_DAY, TooManyLookUps
 from admin.errors import Forbidden, Invalid, NotFound
-from idp.people.models import Role, Status
+from idp.people.models import Role, RoleGrant, Status
+from idp.sessions.models import ACR_PASSWORD
 from kit.audit import AuditEvent
-from tests.admin.operators import account, operator_of, working
+from tests.admin.operators import account, bare_request, operator_of, working
 from tests.site import SITI, Site
 
 
@@ -85,9 +87,9 @@ async def test_locking_and_opening_an_account(site: Site) -> None:
 async def test_an_operator_ends_one_session_and_only_of_that_person(site: Site) -> None:
     operator = await working(site, Role.OPERATOR)
     person = await siti(site, operator)
-    browser = site.browser()
-    await browser.go("/beranda")
-    await browser.sign_in(SITI, "pagi cerah di pantai prigi")
+    kept = await site.resources.stores.people.get(person)
+    assert kept is not None
+    await site.house.sessions.begin(bare_request(), Response(), kept, amr=("pwd",), acr=ACR_PASSWORD, own_device=False)
     sessions = await site.house.sessions.of_person(person)
     assert len(sessions) == 1
     stranger = (await site.house.admin.actions.people.find(operator, "bayu@example.id", reason="counter"))[0]
@@ -120,8 +122,6 @@ async def test_ad_03_nobody_raises_themselves_and_an_operator_raises_nobody(site
 async def test_an_expired_or_agency_bound_role_opens_nothing(site: Site) -> None:
     person = await account(site, Role.CITIZEN)
     store = site.resources.stores.people
-    from idp.people.models import RoleGrant
-
     await store.grant_role(person.id, RoleGrant(Role.OPERATOR, None, site.clock.now() - 1))
     await store.grant_role(person.id, RoleGrant(Role.AUDITOR, "DINKES"))
     kept = await store.get(person.id)
