@@ -50,9 +50,12 @@ async def test_an_application_is_registered_and_its_secret_is_in_that_answer_alo
 
 async def test_ad_06_the_secrets_of_connectors_and_clients_are_write_only(site: Site) -> None:
     browser = await at_console(site, await account(site, Role.OPERATOR))
+    await call(browser, "POST", "/applications", NEW)
     digests = [s.digest for c in site.house.registry.now.clients.values() for s in c.secrets]
-    for path in ("/clients/usaha-kecil", "/connectors", "/tokens"):
-        text = (await call(browser, "GET", path)).text
+    for path in ("/clients/antrean-uji", "/connectors", "/tokens"):
+        answer = await call(browser, "GET", path)
+        text = answer.text
+        assert answer.status_code == 200 and digests
         assert not any(digest in text for digest in digests)
 
 
@@ -159,9 +162,9 @@ async def test_a_longer_token_than_thirty_days_is_refused(site: Site) -> None:
 
 async def test_ad_01_a_client_is_not_found_under_another_agency(site: Site) -> None:
     browser = await at_console(site, await account(site, Role.OPERATOR))
-    owner = site.house.registry.now.applications[APPLICATION].agency
-    assert (await call(browser, "GET", f"/agencies/{owner}/clients/{APPLICATION}")).status_code == 200
-    assert (await call(browser, "GET", f"/agencies/DINSOS/clients/{APPLICATION}")).status_code == 404
+    await call(browser, "POST", "/applications", NEW)
+    assert (await call(browser, "GET", "/agencies/DINKES/clients/antrean-uji")).status_code == 200
+    assert (await call(browser, "GET", "/agencies/DINSOS/clients/antrean-uji")).status_code == 404
 
 
 async def test_ad_17_a_forged_cursor_is_refused_and_a_true_one_goes_on(site: Site) -> None:

@@ -1,0 +1,159 @@
+"""The console by forms alone: register, preview, put behind the gate, disable; secrets once; nothing that was typed runs."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from admin.permissions import Permission
+from admin.routes import PAGES
+from idp.people.models import Role
+from kit.secrets import digest
+from tests.admin.operators import account, at_console, csrf
+from tests.forms import words_of
+from tests.site import ISSUER, SITI, Site
+
+SAME_SITE = {"origin": ISSUER, "sec-fetch-site": "same-origin"}
+NEW = {
+    "name.id": "Antrean Uji",
+    "name.en": "Test Queue",
+    "id": "antrean-uji",
+    "agency": "DINKES",
+    "service.group": "kesehatan",
+    "audience": "citizen",
+    "service.identity_level": "basic",
+    "service.authentication_level": "aal1",
+    "home_url": "https://antrean.example.id/",
+    "client.redirect_uris": "https://antrean.example.id/cb\r\nhttps://antrean.example.id/m/cb",
+    "client.auth_method": "client_secret_basic",
+    "client.access_token_format": "opaque",
+    "client.id_token_alg": "ES256",
+    "notice.purposes.0.title.id": "Mengambil nomor antrean",
+    "notice.purposes.0.basis": "consent",
+    "notice.purposes.0.claims": "name",
+    "notice.purposes.0.required": "on",
+}
+OLDER = {
+    **{name: value for name, value in NEW.items() if not name.startswith(("client.", "home_url"))},
+    "id": "lama-uji",
+    "name.id": "Lama Uji",
+    "connector.kind": "forward_auth",
+    "connector.settings.base_url": "https://lama.example.id",
+    "connector.settings.start_path": "/",
+    "connector.settings.headers.0.claim": "name",
+    "connector.settings.headers.0.field": "X-Nama",
+    "connector.settings.headers.0.transform": "none",
+}
+
+
+async def test_an_application_is_registered_by_form_and_its_secret_is_shown_once(site: Site) -> None:
+    browser = await at_console(site, await account(site, Role.OPERATOR))
+    await browser.go("/admin/aplikasi/baru")
+    answer = await browser.http.post("/admin/aplikasi/baru", data={**NEW, "csrf": csrf(site)}, headers=SAME_SITE)
+    assert answer.status_code == 303, words_of(answer.text)[:400]
+    page = await browser.go(answer.headers["location"])
+    shown = re.search(r"gapura_sk_[A-Za-z0-9_-]{43}", page.text)
+    assert shown is not None
+    client = site.house.registry.now.clients["antrean-uji"]
+    assert client.secrets[0].digest == digest(shown[0]) and len(client.redirect_uris) == 2
+    assert client.scopes == frozenset({"openid", "name"})
+    again = await browser.go(answer.headers["location"])
+    assert shown[0] not in again.text and client.secrets[0].prefix in again.text
+
+
+async def test_an_older_application_is_put_behind_the_gate_by_form_and_stopped_again(site: Site) -> None:
+    browser = await at_console(site, await account(site, Role.OPERATOR))
+    answer = await browser.http.post("/admin/konektor/baru", data={**OLDER, "csrf": csrf(site)}, headers=SAME_SITE)
+    assert answer.headers.get("location") == "/admin/konektor/lama-uji", words_of(answer.text)[:400]
+    preview = await browser.go("/admin/aplikasi/lama-uji/coba?warga=siti")
+    assert "X-Nama" in preview.text and "Siti Peragawati" in preview.text
+    form = await browser.go("/admin/konektor/lama-uji/ubah")
+    assert "https://lama.example.id" in form.text and "X-Nama" in form.text
+    await browser.go("/admin/konektor/lama-uji/henti")
+    page = await browser.submit(button="Hentikan", name="Lama Uji", reason="Perbaikan mendadak")
+    assert page.url.path == "/admin/konektor/lama-uji"
+    assert not site.house.registry.now.connectors["lama-uji"].enabled
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+async def test_c_10_a_form_with_errors_names_them_first_and_keeps_what_was_typed(site: Site, language: str) -> None:
+    browser = await at_console(site, await account(site, Role.OPERATOR))
+    bad = {**NEW, "id": "Antrean Uji", "client.redirect_uris": "http://antrean.example.id/cb", "csrf": csrf(site)}
+    page = await browser.http.post(f"/admin/aplikasi/baru?lang={language}", data=bad, headers=SAME_SITE)
+    assert page.status_code == 422
+    assert ("<title>Error: " if language == "en" else "<title>Galat: ") in page.text
+    assert 'href="#id"' in page.text and 'href="#client.redirect_uris"' in page.text
+    assert 'id="id-msg"' in page.text and 'value="Antrean Uji"' in page.text and "http://antrean.example.id/cb" in page.text
+    assert page.text.index('class="errors"') < page.text.index("<form", page.text.index("<main"))
+
+
+async def test_ad_08_what_operators_typed_is_inert_on_every_page(site: Site) -> None:
+    browser = await at_console(site, await account(site, Role.SUPER_ADMIN, name="<script>alert(1)</script>"))
+    evil = "<img src=x onerror=alert(2)>{{7*7}}"
+    data = {**NEW, "name.id": evil, "service.line.id": evil, "notice.purposes.0.title.id": evil, "csrf": csrf(site)}
+    assert (await browser.http.post("/admin/aplikasi/baru", data=data, headers=SAME_SITE)).status_code == 303
+    for path in ("", "/pengaturan", "/data", "/kunci", "/coba?warga=siti", "/riwayat", "/henti"):
+        page = await browser.go(f"/admin/aplikasi/antrean-uji{path}")
+        assert page.status_code == 200
+        assert "<img src=x" not in page.text and "<script>alert" not in page.text and "49" not in words_of(page.text.split("<h1>")[1][:80])
+    assert "&lt;img src=x" in page.text
+    portal = await site.browser().go("/layanan/antrean-uji")
+    assert portal.status_code == 200 and "<img src=x" not in portal.text
+
+
+async def test_ro_2_the_menu_hides_what_the_routes_deny(site: Site) -> None:
+    browser = await at_console(site, await account(site, Role.AUDITOR))
+    page = await browser.go("/admin")
+    assert 'href="/admin/warga"' not in page.text and 'href="/admin/audit"' in page.text
+    listed = await browser.go("/admin/aplikasi")
+    assert "/admin/aplikasi/baru" not in listed.text
+    rights = words_of((await browser.go("/admin/hak")).text)
+    assert "Mencari warga" in rights and "Admin utama kabupaten" in rights
+    assert PAGES[("GET", "/admin/hak")] is Permission.CONSOLE
+
+
+async def test_ad_7_an_empty_list_says_what_to_do(site: Site) -> None:
+    browser = await at_console(site, await account(site, Role.OPERATOR))
+    page = await browser.go("/admin/aplikasi?q=tidak-ada-sama-sekali")
+    assert "Tidak ada aplikasi yang cocok" in page.text and 'href="/admin/aplikasi"' in page.text
+
+
+async def test_a_search_for_a_person_never_puts_the_key_into_an_address(site: Site) -> None:
+    browser = await at_console(site, await account(site, Role.OPERATOR))
+    await browser.go("/admin/warga")
+    page = await browser.submit(button="Cari", form=_form_of(browser, "value"), value=SITI, reason="counter")
+    assert page.url.path.startswith("/admin/warga/") and SITI not in str(page.url)
+    assert SITI not in page.text and "3503••••••••9001" in page.text
+
+
+async def test_ad_10_the_download_is_text_for_a_spreadsheet_and_needs_a_proof(site: Site) -> None:
+    browser = await at_console(site, await account(site, Role.AUDITOR))
+    name = site.house.registry.now.applications["usaha-kecil"].name["id"]
+    worker = await at_console(site, await account(site, Role.OPERATOR, email="kerja@example.id"))
+    data = {"csrf": csrf(site), "name": name, "reason": "=HYPERLINK(1)"}
+    assert (await worker.http.post("/admin/aplikasi/usaha-kecil/henti", data=data, headers=SAME_SITE)).status_code == 303
+    answer = await browser.http.post("/admin/audit/unduh", data={"csrf": csrf(site)}, headers=SAME_SITE)
+    assert answer.headers["content-type"].startswith("text/csv") and "attachment" in answer.headers["content-disposition"]
+    assert "'=HYPERLINK(1)" in answer.text and ",=HYPERLINK" not in answer.text
+    site.clock.advance(301)
+    late = await browser.http.post("/admin/audit/unduh", data={"csrf": csrf(site)}, headers=SAME_SITE)
+    assert late.headers["location"].startswith("/admin/konfirmasi/")
+
+
+async def test_pages_carry_no_inline_code_and_stay_light(site: Site) -> None:
+    browser = await at_console(site, await account(site, Role.SUPER_ADMIN))
+    for method, path in PAGES:
+        if method == "GET" and "{" not in path:
+            page = await browser.http.get(path)
+            assert page.status_code == 200, path
+            assert "<style" not in page.text and " style=" not in page.text and not re.search(r"\son[a-z]+=", page.text), path
+            assert "<script src=" in page.text and page.text.count("<script") == 1, path
+            assert page.headers["cache-control"] == "no-store", path
+
+
+def _form_of(browser: object, name: str) -> int:
+    from tests.forms import forms_of
+
+    found = forms_of(browser.page.text)  # type: ignore[attr-defined] # a Browser
+    return next(n for n, form in enumerate(found) if name in form.fields)
