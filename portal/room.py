@@ -17,6 +17,12 @@ from idp.signout.service import SignOut
 from idp.store import GrantStore
 from kit.clock import Clock
 from kit.web.pages import Pages
+from portal.citizen import Caller
+from portal.pages.consents import ConsentPages
+from portal.pages.history import HistoryPages
+from portal.pages.home import HomePages
+from portal.pages.public import PublicPages
+from portal.pages.security import SecurityPages
 
 
 @dataclass(frozen=True)
@@ -34,4 +40,11 @@ class PortalRoom:
     clock: Clock
 
     def routes(self) -> list[BaseRoute]:
-        return []
+        caller = Caller(self.sessions, self.people, self.dispatcher)
+        return [
+            *PublicPages(self.pages, self.registry, self.errors).routes(),
+            *HomePages(caller, self.pages, self.registry, self.disclosures, self.clock).routes(),
+            *ConsentPages(caller, self.pages, self.registry, self.consent, self.disclosures, self.grants, self.errors, self.clock).routes(),
+            *HistoryPages(caller, self.pages, self.registry, self.consent, self.disclosures, self.sessions, self.clock).routes(),
+            *SecurityPages(caller, self.pages, self.sessions, self.people, self.signout, self.errors).routes(),
+        ]

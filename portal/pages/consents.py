@@ -1,0 +1,223 @@
+"""`/izin`: who may use which data, the time line of each record, withdrawal in two screens, objection, receipt (UX CH-1 to CH-3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from consent.errors import NotWithdrawable, NotYours
+from consent.ledger import can_withdraw
+from consent.models import LedgerEvent, PurposeState, Standing
+from consent.notice import BASIS_WORDS
+from consent.receipt import receipt_of
+from consent.service import ConsentService
+from consent.store import DisclosureStore
+from idp.applications.registry import Registry
+from idp.error_pages import ErrorPages
+from idp.people.claims import CATALOGUE
+from idp.people.masking import mask
+from idp.store import GrantStore
+from kit.clock import Clock
+from kit.web.forms import BadForm, read_form, singles
+from kit.web.language import language_of
+from kit.web.pages import Pages, see_other
+from portal.citizen import Caller, Citizen
+
+THREE_DAYS = 3 * 86400
+SHOWN = tuple(Standing)
+
+
+@dataclass(frozen=True)
+class ConsentPages:
+    caller: Caller
+    pages: Pages
+    registry: Registry
+    consent: ConsentService
+    disclosures: DisclosureStore
+    grants: GrantStore
+    errors: ErrorPages
+    clock: Clock
+
+    async def overview(self, request: Request) -> Response:
+        who = await self.caller.of(request)
+        if isinstance(who, Response):
+            return who
+        snapshot, now = self.registry.now, self.clock.now()
+        agency_wanted, wanted = request.query_params.get("instansi", ""), request.query_params.get("status", "")
+        by_agency: dict[str, list[dict[str, Any]]] = {}
+        everything = sorted(await self.consent.states(who.person.id), key=lambda state: -state.since)
+        agencies = sorted({self._agency(state) for state in everything})
+        for state in everything:
+            code = self._agency(state)
+            view = self._view(state, now)
+            if (not agency_wanted or agency_wanted == code) and (not wanted or wanted == view["standing"]):
+                by_agency.setdefault(code, []).append(view)
+        context = {
+            "person": who.person,
+            "here": "consents",
+            "sections": [{"agency": snapshot.agencies.get(code), "code": code, "rows": rows} for code, rows in by_agency.items()],
+            "agencies": [snapshot.agencies[code] for code in agencies if code in snapshot.agencies],
+            "agency_wanted": agency_wanted,
+            "wanted": wanted,
+            "standings": SHOWN,
+            "none_at_all": not everything,
+        }
+        return self.pages.render(request, "portal/consents.html", context, preferred_language=who.person.language)
+
+    async def detail(self, request: Request) -> Response:
+        found = await self._own(request)
+        if isinstance(found, Response):
+            return found
+        who, state = found
+        history = list(reversed(await self.consent.history(who.person.id, record_id=state.record_id)))
+        sent = [view for view in await self.disclosures.of_person(who.person.id, service=state.service) if _covers(view, state)]
+        events: list[dict[str, Any]] = [{"at": row.at, "kind": row.event.value, "row": row} for row in history]
+        events += [
+            {"at": view.disclosure.at, "kind": "sent", "view": view, "claims": sorted(set(view.disclosure.claims) & state.claims)}
+            for view in sent
+        ]
+        withdrawn_at = next((row.at for row in reversed(history) if row.event is LedgerEvent.WITHDRAWN), None)
+        if state.standing is not Standing.WITHDRAWN:
+            withdrawn_at = None
+        passed = min(THREE_DAYS, self.clock.now() - withdrawn_at) if withdrawn_at is not None else 0
+        context = {
+            **self._context(who, state),
+            "events": sorted(events, key=lambda event: event["at"]),
+            "deadline": withdrawn_at + THREE_DAYS if withdrawn_at is not None else None,
+            "hours_passed": passed // 3600,
+            "bricks": _bricks(passed),
+            "objected": request.query_params.get("keberatan") == "diterima",
+        }
+        return self.pages.render(request, "portal/consent.html", context, preferred_language=who.person.language)
+
+    async def ask(self, request: Request) -> Response:
+        """First screen of a withdrawal: what it changes. Nothing happens yet."""
+        found = await self._own(request)
+        if isinstance(found, Response):
+            return found
+        who, state = found
+        if not can_withdraw(state, self.clock.now()):
+            return see_other(f"/izin/{state.record_id}")
+        step = 2 if request.query_params.get("langkah") == "2" else 1
+        context = {**self._context(who, state), "step": step}
+        return self.pages.render(request, "portal/withdraw.html", context, preferred_language=who.person.language)
+
+    async def withdraw(self, request: Request) -> Response:
+        found = await self._own(request)
+        if isinstance(found, Response):
+            return found
+        who, state = found
+        refused = await self._not_genuine(request)
+        if refused is not None:
+            return refused
+        language = language_of(request, who.person.language)
+        try:
+            _, whole = await self.consent.withdraw(who.person.id, state.record_id, channel="portal", language=language)
+        except NotWithdrawable:
+            return see_other(f"/izin/{state.record_id}")  # a second press shows the outcome (UX C-15)
+        if whole:
+            await self.grants.revoke(person=who.person.id, application=state.application, now=self.clock.now())
+        return see_other(f"/izin/{state.record_id}")
+
+    async def object(self, request: Request) -> Response:
+        found = await self._own(request)
+        if isinstance(found, Response):
+            return found
+        who, state = found
+        refused = await self._not_genuine(request)
+        if refused is not None:
+            return refused
+        await self.consent.object(who.person.id, state.record_id, channel="portal", language=language_of(request, who.person.language))
+        return see_other(f"/izin/{state.record_id}?keberatan=diterima")
+
+    async def receipt(self, request: Request) -> Response:
+        found = await self._own(request)
+        if isinstance(found, Response):
+            return found
+        who, state = found
+        rows = await self.consent.history(who.person.id, record_id=state.record_id)
+        notice = self.registry.now.notices.get(state.notice)
+        if not rows or notice is None:
+            return self.errors.message(request, "not_found", status=404)
+        receipt = receipt_of(rows, notice)
+        if request.query_params.get("bentuk") == "json":
+            headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="izin-{state.record_id}.json"'}
+            return Response(orjson.dumps(receipt, option=orjson.OPT_INDENT_2), headers=headers, media_type="application/json")
+        language = language_of(request, who.person.language)
+        nik = who.person.claims.get("nik")
+        context = {**self._context(who, state), "receipt": receipt, "nik": mask("nik", nik, language) if nik else None}
+        return self.pages.render(request, "portal/receipt.html", context, preferred_language=who.person.language)
+
+    async def _own(self, request: Request) -> Response | tuple[Citizen, PurposeState]:
+        """Return the caller and their record; another person's record does not exist for them (CN-03)."""
+        who = await self.caller.of(request)
+        if isinstance(who, Response):
+            return who
+        try:
+            return who, await self.consent.state(who.person.id, request.path_params["record"])
+        except NotYours:
+            return self.errors.message(request, "not_found", status=404)
+
+    async def _not_genuine(self, request: Request) -> Response | None:
+        try:
+            fields = singles(await read_form(request, 4096))
+        except BadForm as error:
+            return self.errors.message(request, "bad_form", status=error.status)
+        if not self.pages.genuine(request, fields.get("csrf", "")):
+            return self.errors.message(request, "not_genuine", status=403)
+        return None
+
+    def _context(self, who: Citizen, state: PurposeState) -> dict[str, Any]:
+        return {"person": who.person, "here": "consents", **self._view(state, self.clock.now())}
+
+    def _view(self, state: PurposeState, now: int) -> dict[str, Any]:
+        """Return a record as the templates show it. `standing` says `berakhir` once its time is over."""
+        snapshot = self.registry.now
+        notice = snapshot.notices.get(state.notice)
+        purpose = notice.purpose(state.purpose) if notice is not None else None
+        ended = state.standing is Standing.IN_FORCE and not state.covers(now)
+        application = snapshot.applications.get(state.application)
+        return {
+            "state": state,
+            "standing": Standing.ENDED.value if ended else state.standing.value,
+            "service": snapshot.services.get(state.service),
+            "application": application,
+            "agency": snapshot.agencies.get(self._agency(state)),
+            "notice": notice,
+            "purpose": purpose,
+            "claims": [CATALOGUE[claim].label for claim in CATALOGUE if claim in state.claims],
+            "basis": BASIS_WORDS[state.basis],
+            "withdrawable": can_withdraw(state, now),
+            "whole": purpose is not None and purpose.required,
+            "labels": {claim: facts.label for claim, facts in CATALOGUE.items()},
+        }
+
+    def _agency(self, state: PurposeState) -> str:
+        notice = self.registry.now.notices.get(state.notice)
+        return notice.controller if notice is not None else ""
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/izin", self.overview, methods=["GET"]),
+            Route("/izin/{record}", self.detail, methods=["GET"]),
+            Route("/izin/{record}/tarik", self.ask, methods=["GET"]),
+            Route("/izin/{record}/tarik", self.withdraw, methods=["POST"]),
+            Route("/izin/{record}/keberatan", self.object, methods=["POST"]),
+            Route("/izin/{record}/bukti", self.receipt, methods=["GET"]),
+        ]
+
+
+def _covers(view: Any, state: PurposeState) -> bool:
+    return bool(set(view.disclosure.claims) & state.claims)
+
+
+def _bricks(passed: int) -> str:
+    """Return the path of the time that has gone: three bricks of 48 units a day, one unit between them."""
+    units = passed * 144 // THREE_DAYS
+    parts = [f"M{49 * n} 0h{min(48, units - 48 * n)}v4H{49 * n}z" for n in range(3) if units > 48 * n]
+    return "".join(parts) or "M0 0h0v4H0z"

@@ -1,0 +1,122 @@
+"""`/riwayat`: each time the account or its data were used (UX CH-5, CH-6)."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from consent.service import ConsentService
+from consent.store import DisclosureStore
+from idp.applications.registry import Registry
+from idp.people.claims import CATALOGUE
+from idp.sessions.service import Sessions
+from kit.clock import Clock
+from kit.web.language import language_of, moment_text, pick, sayer
+from kit.web.pages import Pages
+from portal.citizen import Caller
+
+PER_PAGE = 25
+MOST = 500
+KINDS = ("masuk", "data", "izin")
+EVENT_WORDS = {
+    "given": ("Anda memberi izin", "You gave consent"),
+    "informed": ("Anda diberi tahu tentang data wajib", "You were told about required data"),
+    "refused": ("Anda tidak memberi izin", "You did not give consent"),
+    "withdrawn": ("Anda menarik izin", "You withdrew consent"),
+    "renewed": ("Izin lama digantikan teks baru", "An older consent was replaced by a newer text"),
+    "ended": ("Izin berakhir", "Consent ended"),
+    "objected": ("Anda mengajukan keberatan", "You objected"),
+}
+
+
+def safe_cell(text: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula (AD-10)."""
+    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r", "\0") else text
+
+
+@dataclass(frozen=True)
+class HistoryPages:
+    caller: Caller
+    pages: Pages
+    registry: Registry
+    consent: ConsentService
+    disclosures: DisclosureStore
+    sessions: Sessions
+    clock: Clock
+
+    async def show(self, request: Request) -> Response:
+        who = await self.caller.of(request)
+        if isinstance(who, Response):
+            return who
+        language = language_of(request, who.person.language)
+        kind = request.query_params.get("jenis", "")
+        events = [event for event in await self._events(who.person.id, language) if kind not in KINDS or event["kind"] == kind]
+        if request.query_params.get("bentuk") == "csv":
+            return self._csv(events, language)
+        asked = request.query_params.get("hal", "1")
+        last = max(1, (len(events) + PER_PAGE - 1) // PER_PAGE)
+        page = min(last, max(1, int(asked))) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
+        context = {
+            "person": who.person,
+            "here": "history",
+            "events": events[(page - 1) * PER_PAGE : page * PER_PAGE],
+            "page": page,
+            "last": last,
+            "kind": kind,
+        }
+        return self.pages.render(request, "portal/history.html", context, preferred_language=who.person.language)
+
+    async def _events(self, person: str, language: str) -> list[dict[str, Any]]:
+        t, snapshot = sayer(language), self.registry.now
+        events: list[dict[str, Any]] = []
+        for session in await self.sessions.of_person(person):
+            how = t("kata sandi", "password") if session.amr == ("pwd",) else t("kata sandi dan kode", "password and code")
+            events.append(
+                {
+                    "kind": "masuk",
+                    "at": session.created_at,
+                    "what": t("Masuk ke Gapura", "Signed in to Gapura"),
+                    "more": "",
+                    "how": f"{session.device or t('Perangkat tidak dikenal', 'Unknown device')}, {how}",
+                }
+            )
+        for view in await self.disclosures.of_person(person, limit=MOST):
+            service = snapshot.services.get(view.disclosure.service)
+            name = pick(service.name, language) if service is not None else view.disclosure.service
+            claims = ", ".join(pick(CATALOGUE[claim].label, language) for claim in view.disclosure.claims if claim in CATALOGUE)
+            repeated = t(" ({n} kali)", " ({n} times)", n=view.times) if view.times > 1 else ""
+            events.append(
+                {
+                    "kind": "data",
+                    "at": view.last_at,
+                    "what": t("Data dikirim ke {name}", "Data sent to {name}", name=name) + repeated,
+                    "more": claims,
+                    "how": t("Lewat gerbang", "Through the gate")
+                    if view.disclosure.channel != "oidc"
+                    else t("Lewat aplikasi", "By the application"),
+                }
+            )
+        for row in await self.consent.history(person, limit=MOST):
+            service = snapshot.services.get(row.service)
+            name = pick(service.name, language) if service is not None else row.service
+            events.append({"kind": "izin", "at": row.at, "what": t(*EVENT_WORDS[row.event.value]), "more": name, "how": ""})
+        return sorted(events, key=lambda event: -event["at"])
+
+    def _csv(self, events: list[dict[str, Any]], language: str) -> Response:
+        t, out = sayer(language), io.StringIO()
+        writer = csv.writer(out)
+        writer.writerow([t("Waktu", "Time"), t("Kejadian", "Event"), t("Keterangan", "Details"), t("Cara", "How")])
+        for event in events:
+            cells = (moment_text(event["at"], language), event["what"], event["more"], event["how"])
+            writer.writerow([safe_cell(cell) for cell in cells])
+        headers = {"Cache-Control": "no-store", "Content-Disposition": 'attachment; filename="riwayat.csv"'}
+        return Response("\ufeff" + out.getvalue(), headers=headers, media_type="text/csv; charset=utf-8")
+
+    def routes(self) -> list[Route]:
+        return [Route("/riwayat", self.show, methods=["GET"])]

@@ -1,0 +1,97 @@
+"""`/keamanan` and `/keluar`: where the account is signed in, and leaving (UX AC-3, SO-1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from idp.error_pages import ErrorPages
+from idp.people.service import People
+from idp.sessions.service import COOKIE, Sessions
+from idp.signout.service import SignOut
+from kit.web.forms import BadForm, read_form, singles
+from kit.web.pages import Pages, see_other
+from portal.citizen import Caller
+
+
+@dataclass(frozen=True)
+class SecurityPages:
+    caller: Caller
+    pages: Pages
+    sessions: Sessions
+    people: People
+    signout: SignOut
+    errors: ErrorPages
+
+    async def show(self, request: Request) -> Response:
+        who = await self.caller.of(request)
+        if isinstance(who, Response):
+            return who
+        context = {
+            "person": who.person,
+            "here": "security",
+            "sessions": await self.sessions.of_person(who.person.id),
+            "current": who.session.id,
+        }
+        return self.pages.render(request, "portal/security.html", context, preferred_language=who.person.language)
+
+    async def end_one(self, request: Request) -> Response:
+        """End one of the caller's own sessions; another person's does not exist for them."""
+        who = await self.caller.of(request)
+        if isinstance(who, Response):
+            return who
+        fields = await self._fields(request)
+        if isinstance(fields, Response):
+            return fields
+        wanted = fields.get("sesi", "")
+        mine = {row.id for row in await self.sessions.of_person(who.person.id)}
+        actor = f"person:{who.person.id}"
+        if fields.get("semua") == "ya":
+            for session_id in mine:
+                await self.sessions.end_by_id(session_id, actor=actor, reason="all sessions")
+            await self.people.end_everything(who.person.id)
+            return see_other("/masuk")
+        if wanted not in mine:
+            return self.errors.message(request, "not_found", status=404)
+        await self.sessions.end_by_id(wanted, actor=actor, reason="by its owner")
+        return see_other("/keamanan")
+
+    async def ask(self, request: Request) -> Response:
+        """Ask before signing out: a link alone ends nothing (UX SO-4)."""
+        who = await self.caller.of(request)
+        if isinstance(who, Response):
+            return self.pages.render(request, "portal/signed-out.html", {"report": None})
+        context = {"person": who.person, "here": ""}
+        return self.pages.render(request, "portal/sign-out.html", context, preferred_language=who.person.language)
+
+    async def leave(self, request: Request) -> Response:
+        fields = await self._fields(request)
+        if isinstance(fields, Response):
+            return fields
+        session = await self.sessions.current(request)
+        report = await self.signout.end(session, actor=f"person:{session.person}") if session is not None else None
+        response = self.pages.render(request, "portal/signed-out.html", {"report": report})
+        self.pages.cookies.clear(response, COOKIE)
+        if fields.get("hapus") == "ya":
+            response.headers["Clear-Site-Data"] = '"cookies", "storage", "cache"'
+        return response
+
+    async def _fields(self, request: Request) -> dict[str, str] | Response:
+        try:
+            fields = singles(await read_form(request, 4096))
+        except BadForm as error:
+            return self.errors.message(request, "bad_form", status=error.status)
+        if not self.pages.genuine(request, fields.get("csrf", "")):
+            return self.errors.message(request, "not_genuine", status=403)
+        return fields
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/keamanan", self.show, methods=["GET"]),
+            Route("/keamanan", self.end_one, methods=["POST"]),
+            Route("/keluar", self.ask, methods=["GET"]),
+            Route("/keluar", self.leave, methods=["POST"]),
+        ]
