@@ -32,7 +32,8 @@ bench: $(VENV)/.dev ## Speed against a peer in the same run, and memory of one w
 	$(BIN)/python -m bench.run $(ARGS)
 
 crash: $(VENV)/.dev packages ## 100 kill -9 cycles on SQLite and on PostgreSQL
-	$(BIN)/python -m tests.crash $(ARGS)
+	$(BIN)/python -m tests.crash.run --store sqlite $(ARGS)
+	$(BIN)/python -m tests.crash.run --store postgresql $(ARGS)
 
 races: $(VENV)/.dev packages ## Every race at full size, both editions
 	GAPURA_FULL=1 $(BIN)/python -m pytest tests/races tests/stores $(ARGS)
@@ -41,7 +42,7 @@ pages: $(VENV)/.dev packages node ## Every page in every state, language, width 
 	$(BIN)/python -m tests.browser $(ARGS)
 
 guards: $(VENV)/.dev ## Switch off each rule of the ordered tables; a rule that no test misses fails
-	$(BIN)/python -m tests.guards $(ARGS)
+	$(BIN)/python -m tests.guards.run $(ARGS)
 
 lock: $(VENV)/.dev ## Resolve the locks anew from pyproject.toml
 	$(UV_COMPILE) --extra redis pyproject.toml requirements/build.in -o requirements/run.txt

@@ -70,7 +70,8 @@ def client() -> Client:
         redirect_uris=(REDIRECT,),
         scopes=frozenset({"openid", "profile", "email"}),
         secrets=(ClientSecret(digest(SECRET), SECRET[:8], 0),),
-        grant_types=frozenset({"authorization_code", "refresh_token", "client_credentials"}),
+        # the peer issues no refresh token without offline_access, so neither side issues one
+        grant_types=frozenset({"authorization_code", "client_credentials"}),
     )
 
 

@@ -19,6 +19,8 @@ from hub.settings import CONFIG_VARIABLE, Settings, SettingsError
 
 SOCKET_VARIABLE = "_GAPURA_SOCKET"
 RESTART_PAUSE = 1.0
+# -OO leaves out docstrings, of which SQLAlchemy and redis alone carry 10 MB, and assert, which states only types here.
+WORKER = (sys.executable, "-OO", "-m", "hub.worker")
 
 
 def lock_data(folder: Path) -> int:
@@ -61,7 +63,7 @@ def supervise(settings: Settings, config: Path | None) -> int:
     lock = lock_data(settings.storage.data_dir)
     listener = listen(settings)
     environment = worker_environment(listener, config)
-    command = [sys.executable, "-m", "hub.worker"]
+    command = list(WORKER)
     if settings.server.workers == 1:
         os.execve(sys.executable, command, environment)  # the worker takes this process's place, and its lock  # noqa: S606 -- no shell
     descriptors = (listener.fileno(), lock)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from portal.room import PortalRoom
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -69,6 +68,7 @@ from kit.web.cookies import CookieJar
 from kit.web.csrf import Csrf
 from kit.web.pages import Pages, Regency, templates
 from portal.door import PortalDoor
+from portal.room import PortalRoom
 
 
 @dataclass

@@ -7,9 +7,13 @@ import signal
 import socket
 import sys
 
-from hub.serve import run
-from hub.settings import SettingsError, load
-from hub.supervisor import SOCKET_VARIABLE
+# structlog loads rich for pretty tracebacks when it is installed (the command line needs it): 9 MB that a worker, which logs JSON,
+# never uses. A None entry makes that import fail, which structlog expects.
+sys.modules.setdefault("rich", None)  # type: ignore[arg-type]
+
+from hub.serve import run  # noqa: E402 -- after the line above
+from hub.settings import SettingsError, load  # noqa: E402 -- the same
+from hub.supervisor import SOCKET_VARIABLE  # noqa: E402 -- the same
 
 
 def main() -> int:

@@ -14,7 +14,6 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -24,13 +23,13 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
-from hub.demo.seed import seed
 
 from hub.app import create_app
+from hub.demo.seed import seed
 from hub.prepare import prepare
 from hub.resources import Resources, open_resources
 from hub.settings import Settings, load
-from hub.supervisor import SOCKET_VARIABLE
+from hub.supervisor import SOCKET_VARIABLE, WORKER
 from hub.wiring import House, build_house
 from idp.applications.models import Client, ClientSecret
 from kit.clock import FixedClock
@@ -157,9 +156,7 @@ class Live:
         environment[SOCKET_VARIABLE] = str(self.listener.fileno())
         with (self.folder / "server.log").open("ab") as log:
             self.processes = [
-                subprocess.Popen(
-                    [sys.executable, "-m", "hub.worker"], env=environment, pass_fds=(self.listener.fileno(),), stderr=log, stdout=log
-                )
+                subprocess.Popen(list(WORKER), env=environment, pass_fds=(self.listener.fileno(),), stderr=log, stdout=log)
                 for _ in range(self.workers)
             ]
 
