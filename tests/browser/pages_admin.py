@@ -6,7 +6,8 @@ import re
 
 import httpx
 
-from tests.browser.stage import Page, Stage, Walk
+from tests.browser.lives import BAYU
+from tests.browser.stage import Page, Stage, Walk, drawn
 
 APPLICATION = "/admin/aplikasi/usaha-kecil"
 
@@ -32,6 +33,39 @@ async def _signed_out(stage: Stage) -> httpx.Response:
     return await (await stage.browser()).go("/admin/keluar")
 
 
+def _person(rest: str = "") -> Walk:
+    """Look Bayu up, as every operator must, and open his profile."""
+
+    async def walk(stage: Stage) -> httpx.Response:
+        operator = await stage.operator()
+        await operator.go("/admin/warga")
+        page = await operator.submit(form=-1, value=BAYU, reason="counter", case="LK-1182")
+        return await operator.go(page.request.url.path + rest)
+
+    return walk
+
+
+def _find(value: str) -> Walk:
+    async def walk(stage: Stage) -> httpx.Response:
+        operator = await stage.operator()
+        await operator.go("/admin/warga")
+        return await operator.submit(form=-1, value=value, reason="counter", case="")
+
+    return walk
+
+
+def _proof(wrong: bool = False) -> Walk:
+    """Come to an act that waits for password and code."""
+
+    async def walk(stage: Stage) -> httpx.Response:
+        operator, admin = await stage.operator(), (await stage.site()).house.admin
+        act = await admin.confirmation.hold("demo-dewi", f"{APPLICATION}/henti", [("reason", "uji")], "")
+        page = await operator.go(f"/admin/konfirmasi/{act}")
+        return await operator.submit(form=-1, password="salah sama sekali", code="111111") if wrong else page
+
+    return walk
+
+
 ADMIN: tuple[Page, ...] = (
     Page("admin/home.html", "C", {"usual": _at("/admin")}),
     Page("admin/rights.html", "C", {"usual": _at("/admin/hak")}),
@@ -55,7 +89,19 @@ ADMIN: tuple[Page, ...] = (
     Page("admin/connectors/list.html", "C", {"usual": _at("/admin/konektor")}),
     Page("admin/connectors/connector.html", "C", {"usual": _connector()}),
     Page("admin/connectors/form.html", "C", {"change": _connector("/ubah")}),
-    Page("admin/people/search.html", "C", {"usual": _at("/admin/warga")}),
+    Page("admin/people/search.html", "C", {"usual": _at("/admin/warga"), "none": _find("3503010101900001"), "wrong": _find("siapa")}),
+    Page("admin/people/person.html", "C", {"usual": _person()}),
+    Page("admin/people/roles.html", "C", {"usual": _person("/peran")}),
+    Page("admin/confirm.html", "C", {"usual": _proof(), "wrong": _proof(wrong=True)}),
+    Page(
+        "admin/refused.html",
+        "C",
+        {
+            "usual": drawn("admin/refused.html", {"reason": "console_role"}, 403),
+            "no-second-step": drawn("admin/refused.html", {"reason": "no_second_step"}, 403),
+            "account": drawn("admin/refused.html", {"reason": "account_unusable"}, 403),
+        },
+    ),
     Page("admin/audit/list.html", "C", {"usual": _at("/admin/audit")}),
     Page("admin/keys/list.html", "C", {"usual": _at("/admin/kunci")}),
 )

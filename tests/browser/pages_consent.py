@@ -1,7 +1,62 @@
-"""The pages of the room consent and the walks to their states."""
+"""The pages of the room consent and the walks to their states: one for each legal basis, what is new, what changed meanwhile, refusal."""
 
 from __future__ import annotations
 
-from tests.browser.stage import Page
+import httpx
 
-CONSENT: tuple[Page, ...] = ()
+from tests.browser.lives import BAYU, WAGIYEM, SITI
+from tests.browser.stage import Page, Stage, Walk, drawn
+
+SMALL_BUSINESS = "openid name nik kecamatan phone_number nib"
+QUEUE = "openid layanan:antrean-puskesmas name nik birthdate bpjs_number phone_number"
+AID = "openid layanan:alat-bantu-disabilitas name nik address disability phone_number"
+LIBRARY = "openid name birthdate address phone_number email"
+LETTER = "openid layanan:sktm name nik no_kk address phone_number"
+
+
+def _asked(application: str, scope: str, account: str, more: str = "") -> Walk:
+    """Return a walk to the consent page of the application; `more` is its query."""
+
+    async def walk(stage: Stage) -> httpx.Response:
+        party = await stage.party(application, scope, await stage.signed_in(account))
+        page: httpx.Response = await party.start()
+        assert page.status_code == 200, (page.status_code, page.headers.get("location"))
+        return await party.browser.go(page.request.url.path + more) if more else page
+
+    return walk
+
+
+def _answered(application: str, scope: str, account: str, **values: str) -> Walk:
+    """Return a walk that posts the consent page with these fields."""
+
+    async def walk(stage: Stage) -> httpx.Response:
+        party = await stage.party(application, scope, await stage.signed_in(account))
+        await party.start()
+        return await party.browser.submit(**values)  # type: ignore[no-any-return]
+
+    return walk
+
+
+CONSENT: tuple[Page, ...] = (
+    Page(
+        "idp/consent.html",
+        "A",
+        {
+            "usual": _asked("usaha-kecil", SMALL_BUSINESS, WAGIYEM),
+            "revealed": _asked("usaha-kecil", SMALL_BUSINESS, WAGIYEM, "?tampil=nik"),
+            "not-verified": _asked("usaha-kecil", SMALL_BUSINESS, BAYU),
+            "task": _asked("e-link", QUEUE, WAGIYEM),
+            "new": _asked("e-link", QUEUE, SITI),
+            "contract": _asked("perpustakaan", LIBRARY, WAGIYEM),
+            "task-and-consent": _asked("layanan-sosial", AID, WAGIYEM),
+            "letter": _asked("petung-dadi", LETTER, WAGIYEM),
+            "changed": _answered("usaha-kecil", SMALL_BUSINESS, WAGIYEM, jawab="setuju", teks="0"),
+        },
+    ),
+    Page("idp/consent-refuse.html", "A", {"usual": _answered("usaha-kecil", SMALL_BUSINESS, WAGIYEM, button="tidak", jawab="tidak")}),
+    Page(
+        "idp/form-post.html",
+        "A",
+        {"usual": drawn("idp/form-post.html", {"target": "http://localhost:8001/kembali", "parameters": {"code": "c", "state": "s"}})},
+    ),
+)

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import httpx
 
-from tests.browser.stage import Page, Stage, Walk
+from idp.signout.service import Outcome, SignOutReport
+from tests.browser import lives
+from tests.browser.lives import BAYU, WAGIYEM, SITI
+from tests.browser.stage import Page, Stage, Walk, drawn
+from tests.browser.studio import APPLICATION
+
+IN_FORCE, OPTIONAL, REQUIRED = "antrean-puskesmas.bpjs", "pendampingan-usaha.jenis", "pendampingan-usaha.dampingi"
+WITHDRAWN, LATE, INFORMED = "rawat-jalan-rsud.kabar", "imunisasi-anak.kabar", "sktm.surat"
 
 
 def _public(path: str) -> Walk:
@@ -14,11 +21,110 @@ def _public(path: str) -> Walk:
     return walk
 
 
-def _citizen(path: str) -> Walk:
+def _citizen(path: str, account: str = SITI) -> Walk:
     async def walk(stage: Stage) -> httpx.Response:
-        return await (await stage.citizen()).go(path)
+        return await (await stage.citizen(account)).go(path)
 
     return walk
 
 
-PORTAL: tuple[Page, ...] = ()
+def _record(purpose: str, rest: str = "") -> Walk:
+    async def walk(stage: Stage) -> httpx.Response:
+        record = await lives.record(await stage.site(), "demo-siti", purpose)
+        return await (await stage.citizen()).go(f"/izin/{record}{rest}")
+
+    return walk
+
+
+async def _left(stage: Stage) -> httpx.Response:
+    """Sign out in a browser that had also opened an application."""
+    browser = await stage.signed_in(SITI)
+    party = await stage.party("usaha-kecil", "openid name nik kecamatan phone_number", browser)
+    page = await party.start()
+    assert page.headers.get("location", "").startswith(party.redirect_uri), "the consent is in force"
+    await browser.go("/keluar")
+    return await browser.submit(hapus="")
+
+
+_all_ended = drawn("portal/signed-out.html", {"report": SignOutReport((Outcome(APPLICATION, "ended"),))})
+
+
+PORTAL: tuple[Page, ...] = (
+    Page(
+        "portal/catalogue.html",
+        "B",
+        {
+            "usual": _public("/"),
+            "by-name": _public("/?urut=abjad"),
+            "by-agency": _public("/?urut=instansi"),
+            "hits": _public("/?q=bpjs"),
+            "no-hits": _public("/?q=zzzz"),
+        },
+    ),
+    Page(
+        "portal/service.html",
+        "B",
+        {
+            "usual": _public("/layanan/pendampingan-usaha"),
+            "gate": _public("/layanan/rawat-jalan-rsud"),
+            "counter": _public("/layanan/ktp-el-pertama"),
+            "soon": _public("/layanan/sktm"),
+            "link": _public("/layanan/cek-bpjs"),
+        },
+    ),
+    Page(
+        "portal/notice.html",
+        "B",
+        {
+            "usual": _public("/layanan/antrean-puskesmas/pemberitahuan"),
+            "composed": _public("/layanan/uji-kir/pemberitahuan"),
+        },
+    ),
+    Page("portal/help.html", "B", {"usual": _public("/bantuan")}),
+    Page("portal/data-protection.html", "B", {"usual": _public("/pelindungan-data")}),
+    Page("portal/accessibility.html", "B", {"usual": _public("/aksesibilitas")}),
+    Page("portal/home.html", "B", {"usual": _citizen("/beranda"), "not-verified": _citizen("/beranda", BAYU)}),
+    Page(
+        "portal/data.html",
+        "B",
+        {"usual": _citizen("/data-saya"), "revealed": _citizen("/data-saya?tampil=nik"), "basic": _citizen("/data-saya", BAYU)},
+    ),
+    Page(
+        "portal/consents.html",
+        "B",
+        {
+            "usual": _citizen("/izin"),
+            "filtered": _citizen("/izin?instansi=DINKES&status=berlaku"),
+            "no-fit": _citizen("/izin?status=berakhir"),
+            "none": _citizen("/izin", WAGIYEM),
+        },
+    ),
+    Page(
+        "portal/consent.html",
+        "B",
+        {
+            "usual": _record(REQUIRED),
+            "optional": _record(IN_FORCE),
+            "withdrawn": _record(WITHDRAWN),
+            "late": _record(LATE),
+            "informed": _record(INFORMED),
+            "objected": _record(INFORMED, "?keberatan=diterima"),
+            "declined": _record(OPTIONAL),
+        },
+    ),
+    Page("portal/withdraw.html", "B", {"usual": _record(REQUIRED, "/tarik"), "optional": _record(IN_FORCE, "/tarik")}),
+    Page("portal/receipt.html", "B", {"usual": _record(REQUIRED, "/bukti"), "informed": _record(INFORMED, "/bukti")}),
+    Page(
+        "portal/history.html",
+        "B",
+        {
+            "usual": _citizen("/riwayat"),
+            "consents": _citizen("/riwayat?jenis=izin"),
+            "last": _citizen("/riwayat?hal=99"),
+            "none": _citizen("/riwayat?jenis=izin", WAGIYEM),
+        },
+    ),
+    Page("portal/security.html", "B", {"usual": _citizen("/keamanan")}),
+    Page("portal/sign-out.html", "B", {"usual": _citizen("/keluar")}),
+    Page("portal/signed-out.html", "B", {"usual": _left, "ended": _all_ended, "no-report": _public("/keluar")}),
+)

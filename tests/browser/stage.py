@@ -16,7 +16,7 @@ import httpx
 from starlette.responses import Response
 
 from kit.web import language as words
-from tests.browser import studio
+from tests.browser import lives, studio
 from tests.forms import Browser
 
 PSEUDO = "pseudo"  # Indonesian, every word 40 % longer (UX C-6)
@@ -52,6 +52,7 @@ class Stage:
             from tests.site import open_site  # the walks need the house, drawn pages do not
 
             self.house = await self.closing.enter_async_context(open_site(self.folder, self.template_folder))
+            await lives.begin(self.house)
             note(self.house.house.pages.environment, self.rendered)
         return self.house
 
@@ -61,23 +62,28 @@ class Stage:
         browser.http.cookies.set(words.COOKIE, "en" if self.language == "en" else "id")
         return browser
 
-    async def party(self, **changes: Any) -> Any:
-        """Return a relying party of a test (tests.site.Party), in a new browser of the stage's language."""
+    async def party(self, application: str, scope: str, browser: Browser) -> Any:
+        """Return a relying party (tests.site.Party) of the application that asks for the scope in this browser."""
         from tests.site import new_party
 
+        changes = {"application": application, "client_id": f"rp-{application}", "scopes": frozenset(scope.split())}
         party = await new_party(await self.site(), **changes)
-        party.browser = await self.browser()
+        party.browser, party.scope = browser, scope
         return party
 
-    async def citizen(self, account: str = "3503115203889001") -> Browser:
-        """Return a browser in which the person is signed in at the portal."""
+    async def signed_in(self, account: str) -> Browser:
+        """Return a new browser in which the person is signed in at the portal."""
         from tests.site import PASSWORD
 
+        browser = await self.browser()
+        await browser.go("/beranda")
+        await browser.sign_in(account, PASSWORD)
+        return browser
+
+    async def citizen(self, account: str = "3503115203889001") -> Browser:
+        """Return the one browser of this person: signed in at the portal, kept from walk to walk."""
         if account not in self.known:
-            browser = await self.browser()
-            await browser.go("/beranda")
-            await browser.sign_in(account, PASSWORD)
-            self.known[account] = browser
+            self.known[account] = await self.signed_in(account)
         return self.known[account]
 
     async def operator(self, account: str = "3503135001819012") -> Browser:
