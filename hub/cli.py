@@ -45,6 +45,8 @@ def serve(
         if demo:
             from hub.demo.run import main as run_demo
 
+            if config is not None:
+                os.environ[CONFIG_VARIABLE] = str(config.absolute())
             raise typer.Exit(run_demo())
         from hub.prepare import prepare
         from hub.supervisor import supervise

@@ -54,6 +54,7 @@ def configure(level: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    for name in ("authlib", "httpx", "httpcore", "asyncio", "aiosqlite", "sqlalchemy.engine"):
+    for name in ("authlib", "asyncio", "aiosqlite"):
         logging.getLogger(name).setLevel(max(logging.INFO, logging.getLevelName(level)))
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs whole URLs
+    for name in ("httpx", "httpcore", "sqlalchemy"):  # they would log whole URLs, and statements with their values
+        logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))

@@ -48,7 +48,13 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         addresses = [str(entry[4][0]) for entry in found]
         if f"{host}:{port}" not in self.allow and not all(is_public(address) for address in addresses):
             raise httpcore.ConnectError("the address is not public")
-        return await self.inner.connect_tcp(addresses[0], port, timeout, local_address)
+        *others, last = dict.fromkeys(addresses)
+        for address in others:  # a name may have an address of a family that nothing listens on
+            try:
+                return await self.inner.connect_tcp(address, port, timeout, local_address)
+            except httpcore.ConnectError:
+                continue
+        return await self.inner.connect_tcp(last, port, timeout, local_address)
 
     async def connect_unix_socket(self, *_: object, **__: object) -> httpcore.AsyncNetworkStream:
         raise httpcore.ConnectError("no sockets of this machine")

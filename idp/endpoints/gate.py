@@ -30,7 +30,7 @@ from kit.expiring import ExpiringStore, Put
 from kit.secrets import digest, new_secret
 from kit.web.address import Network, is_in
 from kit.web.cookies import CookieJar
-from kit.web.pages import see_other
+from kit.web.pages import origin_of, see_other
 
 COOKIE = "gapura-g"
 TICKET_SECONDS = 60
@@ -88,12 +88,14 @@ class GateEndpoints:
         if connector is None:
             return self.errors.message(request, "not_found", status=404)
         service = self.registry.now.service_for(connector.application, None)
+        kind = proxy_kind(connector)
         draft = self.dispatcher.draft(
             request,
             door="gate",
             application=connector.application,
             service=service.slug if service is not None else None,
-            claims=proxy_kind(connector).emits(connector.settings),
+            claims=kind.emits(connector.settings),
+            form_targets=(origin_of(kind.entry_url(connector.settings, "/")),),
             reply={"connector": connector.id, "path": request.query_params.get("kembali", "")[:2000]},
         )
         return await self.dispatcher.begin(request, draft)

@@ -1,0 +1,180 @@
+"""The demonstration as people start it: one command, three applications, one password."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlencode, urljoin
+
+import httpx
+import psutil
+import pytest
+
+from tests.forms import forms_of, words_of
+from tests.servers import free_port
+from tests.site import PASSWORD, SITI
+
+
+@dataclass
+class Demo:
+    process: subprocess.Popen[str]
+    told: str
+
+    def url(self, label: str) -> str:
+        found = re.search(rf"^  {label}.*?(http://\S+)$", self.told, re.M)
+        assert found, self.told
+        return found[1]
+
+
+@contextmanager
+def started(folder: Path) -> Iterator[Demo]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GAPURA_")}
+    environment |= {"GAPURA_SERVER__PORT": str(free_port()), "GAPURA_IDP__ARGON2_MEMORY_KIB": "7168", "GAPURA_IDP__ARGON2_TIME": "1"}
+    command = [sys.executable, "-m", "hub.cli", "serve", "--demo"]
+    root = Path(__file__).parents[2]
+    environment["PYTHONPATH"] = str(root)
+    process = subprocess.Popen(command, env=environment, cwd=folder, stdout=subprocess.PIPE, text=True)
+    watch = threading.Timer(40, process.kill)
+    watch.start()
+    lines: list[str] = []
+    try:
+        assert process.stdout is not None
+        for line in process.stdout:
+            lines.append(line)
+            if "Ctrl-C" in line:
+                break
+        watch.cancel()
+        yield Demo(process, "".join(lines))
+    finally:
+        watch.cancel()
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    with started(tmp_path_factory.mktemp("demo")) as running:
+        yield running
+
+
+class Person:
+    """A browser without script that goes wherever it is sent, over all addresses of the demonstration."""
+
+    def __init__(self) -> None:
+        self.http = httpx.Client(follow_redirects=True, timeout=10, trust_env=False)
+        self.passwords = self.agreed = 0
+
+    def go(self, url: str) -> httpx.Response:
+        return self._through(self.http.get(url))
+
+    def press(self, page: httpx.Response, button: str) -> httpx.Response:
+        form = next(one for one in forms_of(page.text) if any(button in words for _, _, words in one.buttons))
+        return self._through(self._send(page, form.action, form.fields))
+
+    def _through(self, page: httpx.Response) -> httpx.Response:
+        """Answer what is asked on the way: the password, and the page that tells or asks about data."""
+        for _ in range(5):
+            if 'name="sandi"' in page.text:
+                self.passwords += 1
+                form = next(one for one in forms_of(page.text) if "sandi" in one.fields)
+                page = self._send(page, form.action, {**form.fields, "akun": SITI, "sandi": PASSWORD})
+            elif "/persetujuan/" in page.url.path:
+                self.agreed += 1
+                form = next(one for one in forms_of(page.text) if one.method == "post")
+                chosen = {name: value for name, value, words in form.buttons if name and "lanjutkan" in words.lower()}
+                page = self._send(page, form.action, {**form.fields, **chosen})
+            else:
+                return page
+        raise AssertionError(f"asked again and again: {page.url.path}")
+
+    def _send(self, page: httpx.Response, action: str, fields: dict[str, str]) -> httpx.Response:
+        target = urljoin(str(page.url), action)
+        origin = f"{page.url.scheme}://{page.url.netloc.decode()}"
+        headers = {"content-type": "application/x-www-form-urlencoded", "origin": origin, "sec-fetch-site": "same-origin"}
+        return self.http.post(target, content=urlencode(fields), headers=headers)
+
+
+def test_it_says_where_to_look_as_whom_and_with_which_password(demo: Demo) -> None:
+    for label in ("Portal", "Pendampingan usaha", "Antrean puskesmas", "Rawat jalan RSUD", "Konsol"):
+        assert demo.url(label).startswith("http://localhost:")
+    assert f"Kata sandi semua orang : {PASSWORD}" in demo.told
+    assert SITI in demo.told
+    assert "dewi@example.id" in demo.told
+    assert demo.told.count(PASSWORD) == 1
+
+
+def test_one_password_opens_all_three_applications(demo: Demo) -> None:
+    siti = Person()
+    with siti.http:
+        page = siti.press(siti.go(demo.url("Pendampingan usaha")), "Pendampingan usaha")
+        assert str(page.url) == demo.url("Pendampingan usaha")
+        assert "Siti Peragawati" in words_of(page.text)
+        assert SITI in page.text
+        page = siti.press(siti.go(demo.url("Antrean puskesmas")), "Antrean")
+        assert str(page.url) == demo.url("Antrean puskesmas")
+        assert "1988-03-12" in page.text
+        page = siti.go(demo.url("Rawat jalan RSUD") + "jadwal?hari=senin")
+        assert str(page.url) == demo.url("Rawat jalan RSUD") + "jadwal?hari=senin", "the person arrives where she wanted to go"
+        assert 'data-header="X-Pasien-Nama">SITI PERAGAWATI<' in page.text
+        assert "X-Pasien-Bpjs" not in page.text, "what is not shared is absent, not empty"
+        assert siti.passwords == 1
+        assert siti.agreed == 3, "once per service"
+
+
+def test_fa_01_headers_of_the_client_never_reach_the_older_application(demo: Demo) -> None:
+    siti = Person()
+    forged = {"X-Pasien-Bpjs": "0001", "X_Pasien_Bpjs": "0002", "x-pasien_hp": "0003", "X-Pasien-Nik": "1", "X-Gapura-Host": "else"}
+    with siti.http:
+        siti.go(demo.url("Rawat jalan RSUD"))
+        page = siti.http.get(demo.url("Rawat jalan RSUD"), headers=forged)
+        assert f'data-header="X-Pasien-Nik">{SITI}<' in page.text
+        assert "X-Pasien-Bpjs" not in page.text
+        assert "X-Pasien-Hp" not in page.text
+
+
+def test_fa_06_the_proxy_refuses_paths_that_can_be_read_in_two_ways(demo: Demo) -> None:
+    siti = Person()
+    with siti.http:
+        siti.go(demo.url("Rawat jalan RSUD"))
+        assert siti.http.get(demo.url("Rawat jalan RSUD") + "jadwal").status_code == 200
+        assert siti.http.get(demo.url("Rawat jalan RSUD") + "a%2fb").status_code == 403
+
+
+def test_leaving_an_application_ends_the_session_everywhere(demo: Demo) -> None:
+    siti = Person()
+    with siti.http:
+        siti.press(siti.go(demo.url("Pendampingan usaha")), "Pendampingan usaha")
+        siti.go(demo.url("Rawat jalan RSUD"))
+        left = siti.press(siti.http.get(demo.url("Pendampingan usaha")), "Keluar")
+        assert str(left.url) == demo.url("Pendampingan usaha")
+        assert "Selamat datang" in left.text
+        refused = siti.http.get(demo.url("Rawat jalan RSUD"), follow_redirects=False)
+        assert refused.status_code == 302
+        assert siti.passwords == 1
+
+
+def test_a_second_start_keeps_everybody_and_the_end_leaves_no_process(tmp_path: Path) -> None:
+    for _ in range(2):
+        with started(tmp_path) as running:
+            children = psutil.Process(running.process.pid).children(recursive=True)
+            assert len(children) >= 5
+            assert httpx.get(running.url("Portal") + "readyz", trust_env=False).status_code == 200
+        assert not [child for child in children if child.is_running()]
+
+
+def test_op_3_it_refuses_a_public_address(tmp_path: Path) -> None:
+    environment = {**os.environ, "GAPURA_ISSUER": "https://masuk.example.id", "PYTHONPATH": str(Path(__file__).parents[2])}
+    command = [sys.executable, "-m", "hub.cli", "serve", "--demo"]
+    ended = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=30)
+    assert ended.returncode == 2
+    assert "issuer: the demo refuses a public https issuer" in ended.stderr
