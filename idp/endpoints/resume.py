@@ -22,8 +22,9 @@ class Resume:
         return found if isinstance(found, Response) else await self.dispatcher.proceed(request, found)
 
     async def plain(self, request: Request) -> Response:
-        """A sign-in page without an application leads to the person's own pages."""
-        return await self.dispatcher.begin(request, self.dispatcher.draft(request, door="portal", reply={"to": HOME}))
+        """A sign-in page without an application leads to the person's own pages; who is signed in may choose another account (UX LG-11)."""
+        draft = self.dispatcher.draft(request, door="portal", reply={"to": HOME}, choose_account=True)
+        return await self.dispatcher.begin(request, draft)
 
     def routes(self) -> list[Route]:
         return [Route("/lanjut/{id}", self.resume, methods=["GET"]), Route("/masuk", self.plain, methods=["GET"])]

@@ -15,15 +15,14 @@ from idp.people.models import Person
 from idp.sessions.models import ACR_PASSWORD, Session
 from idp.sessions.service import Sessions
 from idp.signin.authenticate import Authenticator, No
+from idp.signin.known_device import COOKIE as DEVICE_COOKIE
+from idp.signin.known_device import SECONDS as DEVICE_SECONDS
+from idp.signin.known_device import KnownDevice
 from idp.signin.password import Busy
 from kit.clock import Clock
-from kit.secrets import digest, keyed, new_secret, same
-from kit.web.address import Network, client_address
+from kit.web.address import Network, client_address, truncated
 from kit.web.forms import BadForm, read_form, singles
 from kit.web.pages import Pages, see_other
-
-DEVICE_COOKIE = "gapura-d"
-DEVICE_SECONDS = 400 * 86400
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ class SignIn:
             return self._form(request, interaction, "", error="empty", typed=account)
         try:
             outcome = await self.authenticator.by_password(
-                account, password, address=client_address(request, self.trusted_proxies), device=self._device(request, account)
+                account, password, address=client_address(request, self.trusted_proxies), device=self._device(request)
             )
         except Busy:
             response = self.dispatcher.errors.message(request, "unavailable", status=503)
@@ -74,13 +73,14 @@ class SignIn:
         if isinstance(outcome, No):
             until = outcome.wait.until if outcome.wait is not None else 0
             return self._form(request, interaction, "", error="wait" if outcome.wait else "wrong", typed=account, until=until)
-        return await self._signed_in(request, interaction, outcome.person, account, own_device=fields.get("hp-sendiri") == "1")
+        return await self._signed_in(request, interaction, outcome.person, own_device=fields.get("hp-sendiri") == "1")
 
-    async def _signed_in(self, request: Request, interaction: Interaction, person: Person, account: str, *, own_device: bool) -> Response:
+    async def _signed_in(self, request: Request, interaction: Interaction, person: Person, *, own_device: bool) -> Response:
         response = see_other(f"/lanjut/{interaction.id}")
-        session = await self.sessions.begin(request, response, person, amr=("pwd",), acr=ACR_PASSWORD, own_device=own_device)
+        origin = truncated(client_address(request, self.trusted_proxies))
+        session = await self.sessions.begin(request, response, person, amr=("pwd",), acr=ACR_PASSWORD, own_device=own_device, origin=origin)
         await self.dispatcher.save(replace(interaction, signed_in_at=session.auth_time, choose_account=False))
-        self._know_device(request, response, account)
+        self.pages.cookies.set(response, DEVICE_COOKIE, self._device(request).remembering(person.id), DEVICE_SECONDS)
         return response
 
     async def _keep_account(self, request: Request, interaction: Interaction) -> Response:
@@ -135,17 +135,9 @@ class SignIn:
         context = {"interaction": interaction, "person": person, "application": application}
         return self.pages.render(request, "idp/continue-as.html", context, preferred_language=interaction.ui_locales)
 
-    def _device(self, request: Request, account: str) -> str:
-        """Return the name of this device if this very account signed in on it before, else nothing."""
-        secret, _, proof = self.pages.cookies.read(request, DEVICE_COOKIE).partition(".")
-        known = bool(secret) and same(proof, keyed(self.device_key, "device", f"{secret}\0{account.strip().lower()}"))
-        return digest(secret) if known else ""
-
-    def _know_device(self, request: Request, response: Response, account: str) -> None:
-        """Leave a mark on this device by which it has a guessing budget of its own next time (LG-05)."""
-        secret = new_secret()
-        proof = keyed(self.device_key, "device", f"{secret}\0{account.strip().lower()}")
-        self.pages.cookies.set(response, DEVICE_COOKIE, f"{secret}.{proof}", DEVICE_SECONDS)
+    def _device(self, request: Request) -> KnownDevice:
+        """Return what this browser remembers: a mark by which an account has a guessing budget of its own here (LG-05)."""
+        return KnownDevice(self.device_key, self.pages.cookies.read(request, DEVICE_COOKIE))
 
     def routes(self) -> list[Route]:
         return [Route("/masuk/{id}", self.show, methods=["GET"]), Route("/masuk/{id}", self.post, methods=["POST"])]

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 
 from idp.people.models import IdentifierKind
 
-PHONE = re.compile(r"(?:\+?62|0)?(8[0-9]{8,11})")
+PHONE = re.compile(r"(?:\+?62|0)?(8[1-9][0-9]{7,10})")
 EMAIL = re.compile(r"[^@\s\x00-\x1f\"'<>()\\,;:]{1,64}@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 SEPARATORS = re.compile(r"[\s.\-‐-―()]+")
 PROVINCES = range(11, 98)
-NONE_WORDS = frozenset({"", "-", "0", "null"})
+KNOWN_PROVINCES = frozenset(
+    {*range(11, 20), 21, *range(31, 37), *range(51, 54), *range(61, 66), *range(71, 77), 81, 82, *range(91, 98)}
+)  # of the 38 provinces of today
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,11 @@ class NikFacts:
     month: int
     year_of_century: int
     gender: str  # male, female
+
+    @property
+    def region_is_known(self) -> bool:
+        """False for a province code that is not in use today: it may be historic, so it is a flag and never a refusal."""
+        return int(self.region[:2]) in KNOWN_PROVINCES
 
 
 def digits(text: str) -> str:
@@ -63,8 +70,7 @@ def e164(text: str) -> str | None:
     found = PHONE.fullmatch(digits(text))
     if found is None:
         return None
-    national = "0" + found[1]
-    return "+62" + found[1] if 10 <= len(national) <= 13 else None
+    return "+62" + found[1]
 
 
 def phone_display(number: str) -> str:

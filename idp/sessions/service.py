@@ -153,8 +153,8 @@ class Sessions:
     async def _give(self, request: Request, response: Response, session: Session) -> None:
         secret = new_secret()
         key = f"s:{digest(secret)}"
-        await self._keep(key, session)
-        self._remember(key, session)
+        if await self._keep(key, session):
+            self._remember(key, session)
         request.state.session_cookie = secret
         lasting = session.expires_at - self.clock.now() if session.own_device else None
         self.cookies.set(response, COOKIE, secret, lasting)

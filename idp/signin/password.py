@@ -6,6 +6,7 @@ import asyncio
 import functools
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,6 +18,8 @@ from idp.settings import IdpSettings
 
 T = TypeVar("T")
 MAX_LENGTH = 1024
+PLACE_WORDS = ("trenggalek", "gapura", "kabupaten", "pemkab", "jawatimur", "rahasia", "katasandi", "password")
+LEFT_OVER = 8
 COMMON = Path(__file__).with_name("common_passwords.txt")
 
 
@@ -40,6 +43,11 @@ class Hasher:
         self.verifications = 0
         self.decoy = self._argon2.hash("no account has this password")
 
+    def require_room(self) -> None:
+        """Raise Busy when the queue is full: asked before a try is counted, so that our own load is nobody's wrong guess."""
+        if self._inside >= self._room:
+            raise Busy
+
     async def hash(self, password: str) -> str:
         return await self._run(functools.partial(self._argon2.hash, normal(password)))
 
@@ -55,8 +63,7 @@ class Hasher:
             return False
 
     async def _run(self, work: functools.partial[T]) -> T:
-        if self._inside >= self._room:
-            raise Busy
+        self.require_room()
         self._inside += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(self._pool, work)
@@ -80,18 +87,30 @@ def weakness(password: str, person: Person | None = None, *, least: int = 12) ->
         return "short"
     if len(text) > MAX_LENGTH:
         return "long"
-    if plain in common_passwords() or len(set(plain)) < 4:
-        return "common"
-    if any(word in plain and len(plain) < len(word) + 6 for word in ("trenggalek", "gapura", "kabupaten", "rahasia", "katasandi")):
+    if plain in common_passwords() or len(set(plain)) < 4 or _is_a_row(plain) or _says_only_the_place(plain):
         return "common"
     if person is not None and any(len(part) >= 4 and part in plain for part in _personal(person)):
         return "personal"
     return ""
 
 
+def _is_a_row(plain: str) -> bool:
+    """True for `abcdefghijkl` or `987654321098`: each character follows the one before."""
+    steps = {(ord(after) - ord(before)) % 10 if plain.isdigit() else ord(after) - ord(before) for before, after in pairwise(plain)}
+    return steps in ({1}, {-1}, {9})
+
+
+def _says_only_the_place(plain: str) -> bool:
+    """True when little is left without the words that everybody here would try first, and without digits: `KabupatenTrenggalek2026`."""
+    rest = plain
+    for word in PLACE_WORDS:
+        rest = rest.replace(word, "")
+    return rest != plain and len("".join(letter for letter in rest if letter.isalpha())) < LEFT_OVER
+
+
 def _personal(person: Person) -> list[str]:
     claims = person.claims
     birth = str(claims.get("birthdate", "")).split("-")
-    dates = ["".join(birth), "".join(reversed(birth))] if len(birth) == 3 else []
+    dates = ["".join(birth), "".join(reversed(birth)), f"{birth[2]}{birth[1]}{birth[0][2:]}"] if len(birth) == 3 else []
     name_parts = str(claims.get("name", "")).lower().split()
     return [*name_parts, *dates, *(str(claims.get(name, "")).lower() for name in ("nik", "nip", "email"))]

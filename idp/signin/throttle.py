@@ -3,11 +3,16 @@
 Three counters. Per account, in SQL, so that it survives a restart and a lost store: counted before the guess is judged, for accounts that
 do not exist too. Per network, in the expiring store: slows one source over many accounts. And a budget of its own for a device on which
 this account signed in before, so that whoever burns the public budget does not shut the owner out (LG-03 to LG-06, UX LG-5).
+
+The wait grows with the failures and is not forgiven by time alone: a hundred consecutive failures are never judged, and after thirty days
+of silence a counter is forgotten. A counter belongs to an identifier, not to a person, so that it cannot tell which NIK has which phone.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+import structlog
 
 from idp.settings import IdpSettings
 from idp.store import CredentialStore
@@ -17,8 +22,13 @@ from kit.sealing import KeyRing
 from kit.secrets import digest
 from kit.web.address import truncated
 
+log = structlog.get_logger("idp")
+
 GLOBAL_PER_MINUTE = 3000
 PREFIX_TIMES = 5
+LONGEST_WAIT_TIMES = 16  # of `lock_seconds`: 4 hours with the default
+MOST_FAILURES = 99  # NIST SP 800-63B-4 §3.2.2: never a hundred consecutive failures
+FORGET_AFTER = 30 * 86400
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +54,16 @@ class Throttle:
     async def address_is_slow(self, address: str) -> Wait | None:
         """Count a try of this address and of its network; say when to come back if either, or everybody together, tried too often."""
         minute = 60
+        network = truncated(address)
         counts = (
-            (await self.store.increment(f"try:{digest(address)}", minute), self.settings.address_tries),
-            (await self.store.increment(f"try:{digest(truncated(address))}", minute), self.settings.address_tries * PREFIX_TIMES),
-            (await self.store.increment("try:all", minute), GLOBAL_PER_MINUTE),
+            ("address", await self.store.increment(f"try:{digest(address)}", minute), self.settings.address_tries),
+            ("network", await self.store.increment(f"try:{digest(network)}", minute), self.settings.address_tries * PREFIX_TIMES),
+            ("everybody", await self.store.increment("try:all", minute), GLOBAL_PER_MINUTE),
         )
-        if any(count > most for count, most in counts):
+        for scope, count, most in counts:
+            if count == most + 1:
+                log.warning("sign_in_tries_over_limit", scope=scope, network=network, most=most)
+        if any(count > most for _, count, most in counts):
             return Wait(self.clock.now() + minute, False)
         return None
 
@@ -60,19 +74,28 @@ class Throttle:
         """
         guesses, now = await self.credentials.guesses(account), self.clock.now()
         failures = guesses.failures
-        if failures >= self.settings.lock_after:
-            until = guesses.last_failed_at + self.settings.lock_seconds
-            if now < until:
-                return Wait(until, True)
+        if failures and now >= guesses.last_failed_at + FORGET_AFTER:
             await self.credentials.forgive(account)
             failures = 0
-        over = failures - self.settings.slow_after
-        if over >= 0 and now < guesses.last_failed_at + 2 ** (over + 1):
-            return Wait(guesses.last_failed_at + 2 ** (over + 1), False)
-        limit = self.settings.slow_after if over < 0 else failures + 1
+        locked = failures >= self.settings.lock_after
+        if failures >= MOST_FAILURES:
+            return Wait(guesses.last_failed_at + FORGET_AFTER, True)
+        until = guesses.last_failed_at + self._pause(failures)
+        if failures and now < until:
+            return Wait(until, locked)
+        limit = self.settings.slow_after if failures < self.settings.slow_after else failures + 1
         if await self.credentials.count_guess(account, now, limit) is None:
-            return Wait(now + 2, False)
+            return Wait(now + max(2, self._pause(limit)), locked)
         return None
+
+    def _pause(self, failures: int) -> int:
+        """Return how long after the last of so many failures the next guess is judged: 2, 4, 8 … seconds, then quarters of an hour."""
+        if failures < self.settings.slow_after:
+            return 0
+        if failures < self.settings.lock_after:
+            return 2 << (failures - self.settings.slow_after)
+        doublings = min(failures - self.settings.lock_after, 10)
+        return min(self.settings.lock_seconds << doublings, self.settings.lock_seconds * LONGEST_WAIT_TIMES)
 
     async def forgive(self, account: str) -> None:
         await self.credentials.forgive(account)

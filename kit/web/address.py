@@ -14,10 +14,18 @@ def networks(texts: Sequence[str]) -> tuple[Network, ...]:
     return tuple(ipaddress.ip_network(text) for text in texts)
 
 
-def is_in(address: str, trusted: Sequence[Network]) -> bool:
+def _parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """Return the address; an IPv4 address in IPv6 clothes (`::ffff:192.0.2.1`) as the IPv4 address it is."""
     try:
         found = ipaddress.ip_address(address)
     except ValueError:
+        return None
+    return found.ipv4_mapped or found if isinstance(found, ipaddress.IPv6Address) else found
+
+
+def is_in(address: str, trusted: Sequence[Network]) -> bool:
+    found = _parsed(address)
+    if found is None:
         return False
     return any(found in network for network in trusted if network.version == found.version)
 
@@ -25,16 +33,16 @@ def is_in(address: str, trusted: Sequence[Network]) -> bool:
 def client_address(request: HTTPConnection, trusted: Sequence[Network] = ()) -> str:
     """Return the peer's address; when the peer is a trusted proxy, the right-most untrusted hop of X-Forwarded-For.
 
-    No other header counts, and none at all while no proxy is trusted (LG-06).
+    No other header counts, and none at all while no proxy is trusted (LG-06). The header may stand in several lines (some proxies add
+    one of their own below the sender's): they are one list.
     """
     peer = request.client.host if request.client else ""
     if not is_in(peer, trusted):
         return peer
-    for hop in reversed(request.headers.get("x-forwarded-for", "").split(",")):
+    hops = ",".join(request.headers.getlist("x-forwarded-for")).split(",")
+    for hop in reversed(hops):
         hop = hop.strip()
-        try:
-            ipaddress.ip_address(hop)
-        except ValueError:
+        if _parsed(hop) is None:
             return peer
         if not is_in(hop, trusted):
             return hop
@@ -43,8 +51,7 @@ def client_address(request: HTTPConnection, trusted: Sequence[Network] = ()) -> 
 
 def truncated(address: str) -> str:
     """Return the network of an address: /24 for IPv4, /64 for IPv6. Enough to see where from, too little to name a line."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
+    found = _parsed(address)
+    if found is None:
         return ""
     return str(ipaddress.ip_network((found, 24 if found.version == 4 else 64), strict=False))
