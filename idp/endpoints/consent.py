@@ -127,7 +127,7 @@ class ConsentPage:
             "optional": [_view(p, person, language, reveal, now, p.id in step.new) for p in shown if not p.required],
             "needs_answer": _needs_answer(notice, step),
             "changed": changed,
-            "only_new": bool(step.new) and len(step.to_show) < len(notice.purposes),
+            "something_new": bool(step.new),
         }
         return self._render(request, "idp/consent.html", interaction, context)
 

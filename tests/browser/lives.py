@@ -1,6 +1,7 @@
 """What the people of the demonstration did before the survey looks: consents of every standing, in the past, and data that was sent.
 
-Siti has a long history, Wagiyem none; Bayu's account is not verified, so he signs in by e-mail. Everything goes through the consent room, with its own clock.
+Siti has a long history, Wagiyem none; Bayu's account is not verified, so he signs in by e-mail.
+Everything goes through the consent room, with its own clock.
 """
 
 from __future__ import annotations

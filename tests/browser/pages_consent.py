@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import httpx
 
-from tests.browser.lives import BAYU, WAGIYEM, SITI
+from tests.browser.lives import BAYU, SITI, WAGIYEM
 from tests.browser.stage import Page, Stage, Walk, drawn
 
 SMALL_BUSINESS = "openid name nik kecamatan phone_number nib"

@@ -6,7 +6,7 @@ import httpx
 
 from idp.signout.service import Outcome, SignOutReport
 from tests.browser import lives
-from tests.browser.lives import BAYU, WAGIYEM, SITI
+from tests.browser.lives import BAYU, SITI, WAGIYEM
 from tests.browser.stage import Page, Stage, Walk, drawn
 from tests.browser.studio import APPLICATION
 

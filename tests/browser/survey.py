@@ -34,26 +34,27 @@ class Taken:
         return re.sub(r"[^a-z0-9]+", "-", self.label.lower()).strip("-")
 
 
-async def capture(languages: Iterable[str], *, only_first: bool = False, match: str = "") -> tuple[list[Taken], list[str]]:
+async def capture(
+    languages: Iterable[str], folder: Path, template_folder: Path, *, only_first: bool = False, match: str = ""
+) -> tuple[list[Taken], list[str]]:
     """Return the pages, and what went wrong on the way to them."""
     taken, wrong = [], []
-    with tempfile.TemporaryDirectory(prefix="gapura-pages-") as folder:
-        for language in languages:
-            async with open_stage(Path(folder) / language, Path(folder) / "template", language) as stage:
-                for page in PAGES:
-                    if match not in page.template:
+    for language in languages:
+        async with open_stage(folder / language, template_folder, language) as stage:
+            for page in PAGES:
+                if match not in page.template:
+                    continue
+                for state, walk in list(page.states.items())[: 1 if only_first else None]:
+                    try:
+                        shown = await show(stage, walk)
+                    except Exception as error:  # one page that cannot be reached must not hide the others
+                        where = traceback.extract_tb(error.__traceback__)[-1]
+                        wrong.append(f"{page.template} {state} {language}: {error!r} at {Path(where.filename).name}:{where.lineno}")
                         continue
-                    for state, walk in list(page.states.items())[: 1 if only_first else None]:
-                        try:
-                            shown = await show(stage, walk)
-                        except Exception as error:  # one page that cannot be reached must not hide the others
-                            where = traceback.extract_tb(error.__traceback__)[-1]
-                            wrong.append(f"{page.template} {state} {language}: {error!r} at {Path(where.filename).name}:{where.lineno}")
-                            continue
-                        if shown.template != page.template:
-                            wrong.append(f"{page.template} {state} {language}: ended on {shown.template} ({shown.status} {shown.path})")
-                            continue
-                        taken.append(Taken(page, state, language, shown))
+                    if shown.template != page.template:
+                        wrong.append(f"{page.template} {state} {language}: ended on {shown.template} ({shown.status} {shown.path})")
+                        continue
+                    taken.append(Taken(page, state, language, shown))
     return taken, wrong
 
 
@@ -105,6 +106,8 @@ def look_full(taken: list[Taken], longer: list[Taken], folder: Path) -> list[str
 
 def survey(folder: Path, match: str = "") -> list[str]:
     """Run the full survey and return every defect."""
-    taken, wrong = asyncio.run(capture(("id", "en"), match=match))
-    longer, late = asyncio.run(capture((PSEUDO,), match=match))
-    return [*wrong, *late, *look_full(taken, longer, folder)]
+    with tempfile.TemporaryDirectory(prefix="gapura-pages-") as name:
+        taken, wrong = asyncio.run(capture(("id", "en", PSEUDO), Path(name), Path(name) / "template", match=match))
+    plain = [one for one in taken if one.language != PSEUDO]
+    longer = [one for one in taken if one.language == PSEUDO]
+    return [*wrong, *look_full(plain, longer, folder)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 from tests.browser.chromium import Looker, Shelf, chromium, program
 from tests.browser.registry import PAGES, templates_on_disk
@@ -16,9 +17,9 @@ def test_every_template_is_in_the_list_and_every_entry_is_a_template() -> None:
     assert {page.template for page in PAGES} == templates_on_disk()
 
 
-def test_ux_c_18_every_page_is_clean_in_both_languages() -> None:
+def test_ux_c_18_every_page_is_clean_in_both_languages(tmp_path: Path, template_folder: Path) -> None:
     program()
-    taken, wrong = asyncio.run(capture(("id", "en"), only_first=True))
+    taken, wrong = asyncio.run(capture(("id", "en"), tmp_path, template_folder, only_first=True))
     assert wrong == []
     assert look_short(taken) == []
 

@@ -52,7 +52,10 @@
   /* C-20 and forms. */
   const help = document.querySelector("footer .help");
   if (!help || help.querySelectorAll("li").length < 4) bad("C-20", "the help is not in the footer");
-  all("form").filter((f) => (f.getAttribute("method") || "").toLowerCase() === "post" && !f.querySelector("input[name=csrf]")).forEach((f) => bad("csrf", `form ${f.getAttribute("action")}`));
+  all("form").filter((f) => (f.getAttribute("method") || "").toLowerCase() === "post").forEach((f) => {
+    const away = /^https?:/.test(f.getAttribute("action") || ""), token = Boolean(f.querySelector("input[name=csrf]"));
+    if (away === token) bad("csrf", away ? `the token goes to ${f.getAttribute("action")}` : `form ${f.getAttribute("action")}`);
+  });
   const ids = {};
   all("[id]").forEach((el) => { ids[el.id] = (ids[el.id] || 0) + 1; });
   Object.keys(ids).filter((id) => ids[id] > 1).forEach((id) => bad("id", `twice: ${id}`));
