@@ -19,7 +19,7 @@ class IdpSettings(BaseModel):
     own_device_seconds: int = Field(30 * 86400, ge=3600, le=30 * 86400, description="Life of an AAL1 session on one's own phone")
     aal2_seconds: int = Field(86400, ge=900, le=86400, description="Absolute life of the second step")
     interaction_seconds: int = Field(1800, ge=1200, description="Life of a sign-in page and what it leads to (UX C-16)")
-    return_context_seconds: int = Field(86400, ge=3600, description="Life of the signed way back on an expired page")
+    return_context_seconds: int = Field(86400, ge=3600, description="How long a finished page still says that it is finished")
     hashing_threads: int = Field(2, ge=1, le=64, description="Threads for Argon2id")
     hashing_queue: int = Field(64, ge=1, description="Waiting password checks before 503")
     argon2_memory_kib: int = Field(19456, ge=7168, description="Argon2id memory")

@@ -83,6 +83,7 @@ class SecondStepPage:
         context = {
             "interaction": interaction,
             "application": application,
+            "way_back": self.dispatcher.doors[interaction.door].way_back(interaction),
             "error": error,
             "errors": [error] if error else [],
             "until": until,

@@ -60,8 +60,9 @@ class SignIn:
         if fields.get("lanjut") == "ya":
             return await self._keep_account(request, interaction)
         account, password = fields.get("akun", ""), fields.get("sandi", "")
+        own_device = fields.get("hp-sendiri") == "1"
         if not account.strip() or not password:
-            return self._form(request, interaction, "", error="empty", typed=account)
+            return await self._again(request, interaction, "empty", account, own_device)
         try:
             outcome = await self.authenticator.by_password(
                 account, password, address=client_address(request, self.trusted_proxies), device=self._device(request)
@@ -72,8 +73,8 @@ class SignIn:
             return response
         if isinstance(outcome, No):
             until = outcome.wait.until if outcome.wait is not None else 0
-            return self._form(request, interaction, "", error="wait" if outcome.wait else "wrong", typed=account, until=until)
-        return await self._signed_in(request, interaction, outcome.person, own_device=fields.get("hp-sendiri") == "1")
+            return await self._again(request, interaction, "wait" if outcome.wait else "wrong", account, own_device, until)
+        return await self._signed_in(request, interaction, outcome.person, own_device=own_device)
 
     async def _signed_in(self, request: Request, interaction: Interaction, person: Person, *, own_device: bool) -> Response:
         response = see_other(f"/lanjut/{interaction.id}")
@@ -90,6 +91,23 @@ class SignIn:
             await self.dispatcher.save(replace(interaction, choose_account=False))
         return see_other(f"/lanjut/{interaction.id}")
 
+    async def _again(
+        self, request: Request, interaction: Interaction, error: str, typed: str, own_device: bool, until: int = 0
+    ) -> Response:
+        """Show the form with what was wrong and everything that was typed but the password; why it is asked again stays said."""
+        decision = await self.dispatcher.decide(request, interaction, await self.sessions.current(request))
+        fresh = isinstance(decision.step, Login) and decision.step.why == "fresh"
+        return self._form(
+            request,
+            interaction,
+            "fresh" if fresh else "",
+            error=error,
+            typed=typed,
+            until=until,
+            person=decision.person if fresh else None,
+            own_device=own_device,
+        )
+
     def _form(
         self,
         request: Request,
@@ -100,6 +118,7 @@ class SignIn:
         typed: str = "",
         until: int = 0,
         person: Person | None = None,
+        own_device: bool = False,
     ) -> Response:
         snapshot = self.dispatcher.registry.now
         application = snapshot.applications.get(interaction.application or "")
@@ -113,6 +132,7 @@ class SignIn:
             "why": why,
             "person": person,
             "typed": typed or interaction.login_hint[:320],
+            "own_device": own_device,
             "error": error,
             "errors": [error] if error else [],
             "until": until,

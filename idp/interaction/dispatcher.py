@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from consent.service import ConsentService
 from starlette.requests import Request
 from starlette.responses import Response
 
 from consent.models import ConsentStanding, Notice
+from consent.service import ConsentService
 from idp import guards
 from idp.applications.models import Application, Service
 from idp.applications.registry import Registry
@@ -22,7 +22,7 @@ from idp.error_pages import ErrorPages
 from idp.interaction.doors import Door
 from idp.interaction.models import Consent, Interaction, Issue, Login, Refuse, Step, StepUp
 from idp.interaction.next_step import Facts, next_step
-from idp.interaction.records import application_of, decode, encode, new_interaction_id
+from idp.interaction.records import application_of, decode, encode, is_genuine, new_interaction_id
 from idp.people.models import Person
 from idp.people.service import People
 from idp.sessions.models import Permit, Session
@@ -36,6 +36,8 @@ from kit.web.csrf import BROWSER_COOKIE
 from kit.web.pages import Pages, see_other
 
 ATTEMPTS = 3
+LEAST_LIFE = 1200  # seconds that a page lives from the moment it is shown (UX C-16)
+LONGEST_LIFE = 86400
 SILENT_REASON = {Login: "login_required", StepUp: "interaction_required", Consent: "consent_required"}
 
 
@@ -99,12 +101,18 @@ class Dispatcher:
         """Decide about a stored interaction and go there."""
         decision = await self.decide(request, interaction, await self.sessions.current(request))
         if isinstance(decision.step, Login | StepUp | Consent):
+            if interaction.silent:
+                return await self.finish(request, interaction, Refuse(SILENT_REASON[type(decision.step)]))
             return self._to_page(request, interaction, decision.step)
         if await self.store.take(_key(interaction.id)) is None:
             return await self._gone(request, interaction.id)
-        answer = await self._answer(request, interaction, decision)
+        await self._finish(interaction)
+        try:
+            answer = await self._answer(request, interaction, decision)
+        except StoreUnavailable:
+            await self.save(interaction)  # nothing was issued: the person may try again
+            raise
         if isinstance(answer, Response):
-            await self._finish(interaction)
             return answer
         await self.save(interaction)
         return self._to_page(request, interaction, answer.step)
@@ -121,7 +129,16 @@ class Dispatcher:
             await self.save(interaction)
         elif not browser or digest(browser) != interaction.browser:
             return self.errors.message(request, "lost_cookie", status=403, application=self._application(interaction.application))
-        return interaction
+        return await self._with_time_left(interaction)
+
+    async def _with_time_left(self, interaction: Interaction) -> Interaction:
+        """Return the interaction with at least twenty minutes left for the page that is shown now; for one day, not for ever."""
+        now = self.clock.now()
+        if interaction.expires_at - now >= LEAST_LIFE or now - interaction.created_at >= LONGEST_LIFE:
+            return interaction
+        longer = replace(interaction, expires_at=now + self.settings.interaction_seconds)
+        await self.save(longer)
+        return longer
 
     async def save(self, interaction: Interaction) -> None:
         ttl = max(1, interaction.expires_at - self.clock.now())
@@ -227,9 +244,12 @@ class Dispatcher:
         return await self.people.get(session.person, session.guards[guards.person(session.person)])
 
     async def _finish(self, interaction: Interaction) -> None:
-        await self.store.put(Put(f"done:{digest(interaction.id)}", b"1", self.settings.interaction_seconds))
+        await self.store.put(Put(f"done:{digest(interaction.id)}", b"1", self.settings.return_context_seconds))
 
     async def _gone(self, request: Request, interaction_id: str) -> Response:
+        """Say that it is finished or expired, and the way on. A form sent again is answered by a redirect to that page (UX C-15)."""
+        if request.method == "POST" and is_genuine(self.key, interaction_id):
+            return see_other(f"/lanjut/{interaction_id}")
         application = self._application(application_of(self.key, interaction_id))
         finished = await self.store.get(f"done:{digest(interaction_id)}") is not None
         return self.errors.message(request, "finished" if finished else "expired", status=200 if finished else 410, application=application)

@@ -36,10 +36,15 @@ def new_interaction_id(key: bytes, application: str | None) -> str:
     return f"{name}.{keyed(key, 'interaction', name)[:22]}"
 
 
+def is_genuine(key: bytes, interaction_id: str) -> bool:
+    """True when we made this id."""
+    name, _, proof = interaction_id.rpartition(".")
+    return bool(name) and same(proof, keyed(key, "interaction", name)[:22])
+
+
 def application_of(key: bytes, interaction_id: str) -> str | None:
     """Return the application that a genuine id names; None for a forged one, or one without application."""
-    name, _, proof = interaction_id.rpartition(".")
-    if not name or not same(proof, keyed(key, "interaction", name)[:22]):
+    if not is_genuine(key, interaction_id):
         return None
-    application = name.partition(".")[2]
+    application = interaction_id.rpartition(".")[0].partition(".")[2]
     return application if application != "-" else None
