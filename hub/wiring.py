@@ -60,6 +60,7 @@ from idp.signin.throttle import Throttle
 from idp.signin.totp import Totp
 from idp.signout.service import SignOut
 from idp.tokens.access_token import AccessTokens
+from idp.tokens.guessing import TokenGuesses
 from kit.expiring import StoreUnavailable
 from kit.keys import derive
 from kit.web.address import networks
@@ -198,6 +199,7 @@ async def build_house(resources: Resources) -> House:
     mac_key = key("disclosure")
 
     authorization = AuthorizationResponse(pages, issuer)
+    guesses = TokenGuesses(expiring)
     access_tokens = AccessTokens(keys, stores.ring, expiring, idp_settings, issuer)
     client_auth = ClientAuthenticator(registry, expiring, stores.audit, clock, frozenset({issuer, f"{issuer}/token"}))
     grants: dict[str, Grant] = {
@@ -251,7 +253,7 @@ async def build_house(resources: Resources) -> House:
         errors=errors,
         clock=clock,
     )
-    doors["oidc"] = OidcDoor(expiring, registry, people, authorization, idp_settings, clock)
+    doors["oidc"] = OidcDoor(expiring, registry, people, authorization, errors, idp_settings, clock)
     doors["gate"] = GateDoor(expiring, registry, errors)
     doors["portal"] = PortalDoor(errors)
     doors["admin"] = admin_room.door
@@ -260,14 +262,14 @@ async def build_house(resources: Resources) -> House:
     hot_routes = [
         *TokenEndpoint(client_auth, grants, clock, proxies).routes(),
         *authorize.routes(),
-        *UserinfoEndpoint(access_tokens).routes(),
-        *IntrospectEndpoint(client_auth, access_tokens, issuer, proxies).routes(),
+        *UserinfoEndpoint(access_tokens, guesses, proxies).routes(),
+        *IntrospectEndpoint(client_auth, access_tokens, guesses, issuer, proxies).routes(),
         *gate.routes(),
         *Discovery(issuer, list(grants), keys).routes(),
     ]
     routes: list[BaseRoute] = [
         *RevokeEndpoint(client_auth, access_tokens, stores.grants, expiring, clock, proxies).routes(),
-        *LogoutEndpoint(sessions, signout, registry, keys, pages, errors).routes(),
+        *LogoutEndpoint(sessions, signout, registry, keys, pages, errors, expiring).routes(),
         *Resume(dispatcher).routes(),
         *SignIn(dispatcher, sessions, authenticator, pages, clock, key("device"), proxies).routes(),
         *SecondStepPage(dispatcher, sessions, totp, stores.audit, pages, clock).routes(),
@@ -296,7 +298,7 @@ async def build_house(resources: Resources) -> House:
 
 
 def demo_personas() -> Mapping[str, Person]:
-    from hub.demo.seed import personas  # only the demo has test people
+    from hub.demo.rows import personas  # only the demo has test people
 
     return personas()
 

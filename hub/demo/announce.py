@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hub.demo.seed import read
+from hub.demo.rows import read
 
 NAMES = {
     "usaha-kecil": "Pendampingan usaha (OpenID Connect)",

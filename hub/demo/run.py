@@ -21,9 +21,10 @@ import httpx
 
 from hub.demo.announce import announcement
 from hub.demo.child import VARIABLE, WORDS
-from hub.demo.seed import demo_secret, read, seed
+from hub.demo.rows import read
+from hub.demo.seed import demo_secret, seed
 from hub.prepare import prepare
-from hub.resources import open_resources
+from hub.resources import master_key, open_resources
 from hub.settings import PREFIX, Settings, load
 from hub.supervisor import RESTART_PAUSE, SOCKET_VARIABLE, WORKER, lock_data
 from hub.wiring import build_house
@@ -122,17 +123,17 @@ def parties(issuer: str, origins: dict[str, str], master_key: bytes) -> dict[str
     return found
 
 
-async def fill(settings: Settings, places: dict[str, str]) -> bytes:
-    """Bring the files to this version, seed them, and return the master key."""
+async def fill(settings: Settings, places: dict[str, str]) -> None:
+    """Bring the files to this version and seed them."""
     await prepare(settings)
     async with open_resources(settings) as resources:
         house = await build_house(resources)
         await seed(resources, house, places)
         await house.flush()
-        return resources.master_key
 
 
-def children(settings: Settings, listeners: dict[str, socket.socket], origins: dict[str, str], key: bytes, lock: int) -> list[Child]:
+def applications(settings: Settings, listeners: dict[str, socket.socket], origins: dict[str, str], key: bytes) -> list[Child]:
+    """Return the programs beside Gapura. They are told what they need and inherit none of Gapura's settings."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
 
     def program(module: str, name: str, told: dict[str, Any]) -> Child:
@@ -140,18 +141,20 @@ def children(settings: Settings, listeners: dict[str, socket.socket], origins: d
         environment = {**clean, VARIABLE: json.dumps({**told, "socket": descriptor})}
         return Child((sys.executable, "-m", f"hub.demo.{module}"), environment, (descriptor,))
 
-    gapura = listeners["gapura"].fileno()
-    worker = Child(WORKER, dict(os.environ, **{SOCKET_VARIABLE: str(gapura)}), (gapura, lock))
     system = next(row for row in read("legacy-systems")["systems"] if row["id"] == "rsud-daftar")
     rows = [{"header": row["field"], "label": WORDS[row["claim"]]} for row in system["attribute_map"]]
     host = origins["rsud-daftar"].split("://", 1)[1]
     upstream = f"http://127.0.0.1:{port_of(listeners['older'])}"
     return [
-        *(Child(worker.command, worker.environment, worker.descriptors) for _ in range(settings.server.workers)),
         *(program("party", name, told) for name, told in parties(settings.issuer, origins, key).items()),
         program("older", "older", {"rows": rows, "issuer": settings.issuer}),
         program("proxy", "rsud-daftar", {"issuer": settings.issuer, "host": host, "upstream": upstream}),
     ]
+
+
+def workers(settings: Settings, listener: socket.socket, lock: int) -> list[Child]:
+    environment = dict(os.environ, **{SOCKET_VARIABLE: str(listener.fileno())})
+    return [Child(WORKER, environment, (listener.fileno(), lock)) for _ in range(settings.server.workers)]
 
 
 def ready(urls: list[str], running: list[Child], seconds: float = 20) -> bool:
@@ -177,8 +180,7 @@ def main() -> int:
     listeners |= {name: free_or(port) for name, port in PORTS.items()}
     settings = demo_settings(listeners["gapura"])
     origins = {name: f"http://localhost:{port_of(listeners[name])}" for name in PORTS if name != "older"}
-    key = asyncio.run(fill(settings, origins))
-    running = children(settings, listeners, origins, key, lock)
+    running: list[Child] = []
     ending = False
 
     def end(_: int, __: FrameType | None) -> None:
@@ -187,15 +189,20 @@ def main() -> int:
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
-    for child in running:
-        child.start()
-    status = 0
     try:
+        running = applications(settings, listeners, origins, master_key(settings))
+        for child in running:  # they get ready while the files are filled
+            child.start()
+        asyncio.run(fill(settings, origins))
+        own = workers(settings, listeners["gapura"], lock)
+        running += own
+        for child in own:
+            child.start()
         if ready([f"{settings.issuer}/readyz", *(f"{origin}/aset/" for origin in origins.values())], running):
             print(announcement(settings.issuer, origins), flush=True)
         elif not ending:
             print("gapura: the demonstration did not start", file=sys.stderr)
-            ending, status = True, 1
+            return 1
         while not ending:
             time.sleep(0.2)
             for child in running:
@@ -207,4 +214,4 @@ def main() -> int:
             child.stop()
         for child in running:
             child.wait()
-    return status
+    return 0
