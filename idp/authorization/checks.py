@@ -13,8 +13,10 @@ from idp.applications.models import Client
 from idp.applications.registry import Snapshot
 from idp.authorization.request import AuthorizationRequest, parse_claims
 from idp.errors import (
+    AccessDenied,
     InvalidRequest,
     InvalidScope,
+    InvalidTarget,
     RegistrationNotSupported,
     RequestNotSupported,
     RequestUriNotSupported,
@@ -23,6 +25,7 @@ from idp.errors import (
     UnknownRedirectUri,
     UnsupportedResponseType,
 )
+from idp.sessions.models import ACR_ORDER
 from idp.tokens.claims import service_of_scopes
 from idp.tokens.pkce import is_challenge
 from kit.urls import same_but_for_port
@@ -62,7 +65,31 @@ def redirect_uri_is_registered(asked: Asked) -> None:
     raise UnknownRedirectUri("redirect_uri is not registered for this client", param="redirect_uri")
 
 
-BEFORE_REDIRECT: tuple[Callable[[Asked], None], ...] = (client_is_known, redirect_uri_is_registered)
+def state_is_small(asked: Asked) -> None:
+    """It comes back in a header, which must stay below 8 kB; without it the client could not tell whose answer it is (AZ-27)."""
+    if len(asked.request.state) > MAX_STATE or any(not " " <= c < "\x7f" for c in asked.request.state):
+        raise InvalidRequest("state is too long or not ASCII", param="state")
+
+
+def nonce_is_small(asked: Asked) -> None:
+    """It is kept with the code and comes back in the ID token (AZ-27)."""
+    if len(asked.request.nonce) > MAX_NONCE:
+        raise InvalidRequest("nonce is too long", param="nonce")
+
+
+def login_hint_is_small(asked: Asked) -> None:
+    """No identifier is longer than an e-mail address (AZ-27)."""
+    if len(asked.request.login_hint) > MAX_HINT:
+        raise InvalidRequest("login_hint is too long", param="login_hint")
+
+
+BEFORE_REDIRECT: tuple[Callable[[Asked], None], ...] = (
+    client_is_known,
+    redirect_uri_is_registered,
+    state_is_small,
+    nonce_is_small,
+    login_hint_is_small,
+)
 
 
 def no_request_object(asked: Asked) -> None:
@@ -129,6 +156,12 @@ def scope_is_small(asked: Asked) -> None:
         raise InvalidScope("scope is too long or has characters that are not allowed", param="scope")
 
 
+def scope_names_nothing_twice(asked: Asked) -> None:
+    """RFC 6749 §3.3: a list of distinct strings (AZ-25)."""
+    if len(asked.request.scope.split(" ")) != len(asked.request.scopes):
+        raise InvalidScope("scope names a value twice, or has more than single spaces between them", param="scope")
+
+
 def scope_is_registered(asked: Asked) -> None:
     """RFC 6749 §3.3: only what the client registered."""
     if not asked.request.scopes:
@@ -166,29 +199,26 @@ def max_age_is_seconds(asked: Asked) -> None:
         raise InvalidRequest("max_age must be a whole number of seconds", param="max_age")
 
 
-def state_is_small(asked: Asked) -> None:
-    """It comes back in a header, which must stay below 8 kB (AZ-27)."""
-    if len(asked.request.state) > MAX_STATE or any(not " " <= c < "\x7f" for c in asked.request.state):
-        raise InvalidRequest("state is too long or not ASCII", param="state")
-
-
-def nonce_is_small(asked: Asked) -> None:
-    if len(asked.request.nonce) > MAX_NONCE:
-        raise InvalidRequest("nonce is too long", param="nonce")
-
-
-def login_hint_is_small(asked: Asked) -> None:
-    if len(asked.request.login_hint) > MAX_HINT:
-        raise InvalidRequest("login_hint is too long", param="login_hint")
-
-
 def claims_are_readable(asked: Asked) -> None:
     """OIDC Core §5.5."""
     parse_claims(asked.request.claims)
 
 
+def essential_acr_is_offered(asked: Asked) -> None:
+    """OIDC Core §5.5.1.1: an essential acr that can never be reached is a failed authentication."""
+    acr = parse_claims(asked.request.claims).acr
+    if acr is not None and acr not in ACR_ORDER:
+        raise AccessDenied("the acr asked for as essential is not offered")
+
+
+def resource_is_the_clients_own(asked: Asked) -> None:
+    """RFC 8707 §2: a client's tokens are for the one audience it is registered with."""
+    resource = asked.request.parameters.get("resource")
+    if resource is not None and asked.client is not None and resource != (asked.client.audience or asked.client.client_id):
+        raise InvalidTarget("this client has no tokens for that resource", param="resource")
+
+
 BEFORE_INTERACTION: tuple[Callable[[Asked], None], ...] = (
-    state_is_small,
     no_request_object,
     no_request_uri,
     no_registration,
@@ -196,6 +226,7 @@ BEFORE_INTERACTION: tuple[Callable[[Asked], None], ...] = (
     response_mode_is_allowed,
     client_may_use_the_code_grant,
     scope_is_small,
+    scope_names_nothing_twice,
     scope_is_registered,
     scope_has_openid,
     service_is_one_of_the_application,
@@ -204,7 +235,7 @@ BEFORE_INTERACTION: tuple[Callable[[Asked], None], ...] = (
     pkce_challenge_is_a_hash,
     prompt_is_known,
     max_age_is_seconds,
-    nonce_is_small,
-    login_hint_is_small,
     claims_are_readable,
+    essential_acr_is_offered,
+    resource_is_the_clients_own,
 )

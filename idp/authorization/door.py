@@ -10,9 +10,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from idp import guards
+from idp.applications.models import Client
 from idp.applications.registry import Registry
+from idp.authorization.checks import Asked, client_is_known, redirect_uri_is_registered
+from idp.authorization.request import read
 from idp.authorization.response import AuthorizationResponse
-from idp.errors import AccessDenied, ConsentRequired, InteractionRequired, LoginRequired, OAuthError
+from idp.error_pages import ErrorPages
+from idp.errors import AccessDenied, ConsentRequired, InteractionRequired, LoginRequired, OAuthError, UnknownRedirectUri
 from idp.interaction.models import Interaction, Issue, Refuse
 from idp.people.models import Person
 from idp.people.service import People
@@ -52,16 +56,21 @@ class OidcDoor:
     registry: Registry
     people: People
     response: AuthorizationResponse
+    errors: ErrorPages
     settings: IdpSettings
     clock: Clock
 
     async def issue(self, request: Request, interaction: Interaction, session: Session, person: Person, issue: Issue) -> Response | None:
         """Put a code under its guards, in one round trip, and send it. None when a guard has moved."""
         reply: Mapping[str, Any] = interaction.reply
+        client = self._client(reply)
+        if client is None:
+            return self._gone(request)
         service = interaction.service or ""
         permit = session.permits[service]
-        client = self.registry.now.clients[reply["client_id"]]
         subject = await self.people.subject(person.id, client.sector) if client.sector else permit.subject
+        if reply["hint"] and reply["hint"] != subject:
+            return self._error(request, reply, LoginRequired("another person is signed in than the one of id_token_hint"))
         lived_under = guards_of(session, permit, person.id, client.application)
         now = self.clock.now()
         code = AuthorizationCode(
@@ -92,10 +101,29 @@ class OidcDoor:
         return self.response.answer(request, reply["redirect_uri"], reply["response_mode"], answer)
 
     async def refuse(self, request: Request, interaction: Interaction, refusal: Refuse) -> Response:
-        """Tell the client by redirect: its URI was checked before the interaction began."""
+        """Tell the client by redirect."""
         reply: Mapping[str, Any] = interaction.reply
-        error = ERROR_OF.get(refusal.reason, AccessDenied)()
+        if self._client(reply) is None:
+            return self._gone(request)
+        return self._error(request, reply, ERROR_OF.get(refusal.reason, AccessDenied)())
+
+    def _client(self, reply: Mapping[str, Any]) -> Client | None:
+        """Return the client, unless it was switched off or lost this redirect URI while the person was on our pages."""
+        snapshot = self.registry.now
+        client = snapshot.clients.get(reply["client_id"])
+        asked = Asked(read({"client_id": reply["client_id"], "redirect_uri": reply["redirect_uri"]}), client, snapshot)
+        try:
+            client_is_known(asked)
+            redirect_uri_is_registered(asked)
+        except OAuthError:
+            return None
+        return client
+
+    def _error(self, request: Request, reply: Mapping[str, Any], error: OAuthError) -> Response:
         return self.response.error(request, reply["redirect_uri"], reply["response_mode"], reply["state"], error)
+
+    def _gone(self, request: Request) -> Response:
+        return self.errors.oauth(request, UnknownRedirectUri("the client was changed meanwhile"))
 
     def way_back(self, interaction: Interaction) -> str | None:
         application = self.registry.now.applications.get(interaction.application or "")

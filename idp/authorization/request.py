@@ -9,9 +9,10 @@ from typing import Any
 import orjson
 
 from idp.errors import InvalidRequest
+from idp.sessions.models import ACR_ORDER
 from idp.tokens.claims import CLAIMS
 
-MAX_CLAIMS_PARAMETER = 8192
+MAX_CLAIMS_PARAMETER = 16384
 MAX_DEPTH = 5
 
 
@@ -109,13 +110,14 @@ def parse_claims(text: str) -> ClaimsParameter:
 
 
 def _essential_acr(asked: Any) -> str | None:
-    """Return the acr that must be reached, if one is marked essential. OIDC Core §5.5.1.1."""
+    """Return the acr that must be reached, if one is marked essential: of several the least that we offer. OIDC Core §5.5.1.1."""
     if not asked or asked.get("essential") is not True:
         return None
     values = [asked["value"]] if "value" in asked else asked.get("values", [])
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
         raise InvalidRequest("claims.id_token.acr must name strings", param="claims")
-    return values[0] if values else None
+    offered = [acr for acr in ACR_ORDER if acr in values]
+    return next(iter(offered or values), None)
 
 
 def _depth(text: str) -> int:

@@ -5,7 +5,7 @@ Adding a method: its file, one line in METHODS, its test, its page in docs.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from idp.applications.models import Client
@@ -21,7 +21,8 @@ from kit.expiring import ExpiringStore, Put
 from kit.secrets import digest
 from kit.web.address import truncated
 
-FAILURES = 20
+FAILURES = 20  # of one client from one address
+FAILURES_ANYWHERE = 100  # of one client, wherever they come from
 WINDOW = 60
 
 
@@ -33,6 +34,38 @@ class Authenticated:
     key: str
 
 
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """Who a request says it is, and what its proof is worth: `key` names the secret or key that fits, None when none does."""
+
+    client: Client | None
+    method: str
+    key: str | None
+    application_usable: bool
+
+
+def proof_fits(claimed: Claimed) -> bool:
+    """An unknown client has no proof that fits. RFC 6749 §2.3."""
+    return claimed.key is not None
+
+
+def method_is_the_registered_one(claimed: Claimed) -> bool:
+    """A secret in the body proves nothing for a client that registered another method (TK-09). OIDC Core §9."""
+    return claimed.client is None or claimed.client.auth_method == claimed.method
+
+
+def client_is_enabled(claimed: Claimed) -> bool:
+    return claimed.client is None or claimed.client.enabled
+
+
+def application_is_usable(claimed: Claimed) -> bool:
+    """Neither the application nor its agency is switched off."""
+    return claimed.client is None or claimed.application_usable
+
+
+RULES: tuple[Callable[[Claimed], bool], ...] = (proof_fits, method_is_the_registered_one, client_is_enabled, application_is_usable)
+
+
 @dataclass(frozen=True)
 class ClientAuthenticator:
     registry: Registry
@@ -40,30 +73,33 @@ class ClientAuthenticator:
     trail: AuditTrail
     clock: Clock
     audiences: frozenset[str]
+    rules: Sequence[Callable[[Claimed], bool]] = RULES
 
     async def authenticate(self, authorization: str, form: Mapping[str, str], address: str) -> Authenticated:
-        """Return who it is; raise InvalidClient, InvalidRequest, or TooManyRequests after twenty failures in a minute from one address."""
+        """Return who it is; raise InvalidClient, InvalidRequest, or TooManyRequests after too many failures in a minute.
+
+        A right proof is never held back: only failures are counted, so the real client works while somebody guesses (TK-26).
+        """
         presented = read(authorization, form)
         client_id = presented.client_id or private_key_jwt.client_id_of(presented.proof)
         client = self.registry.now.clients.get(client_id)
         key = await METHODS[presented.method](self, client, presented)
-        if client is None or key is None or client.auth_method != presented.method or not self._usable(client):
-            await self._failed(client, client_id, address)
-        assert client is not None
+        usable = client is not None and self.registry.now.usable(client.application)
+        claimed = Claimed(client, presented.method, key, usable)
+        if client is None or not all(rule(claimed) for rule in self.rules):
+            raise await self._failed(client, client_id, address)
         return Authenticated(client, f"{presented.method}:{key}")
 
-    def _usable(self, client: Client) -> bool:
-        return client.enabled and self.registry.now.usable(client.application)
-
-    async def _failed(self, client: Client | None, client_id: str, address: str) -> None:
-        """Count and refuse; the answer is the same for an unknown client and a wrong secret."""
+    async def _failed(self, client: Client | None, client_id: str, address: str) -> InvalidClient | TooManyRequests:
+        """Count and return the refusal; it is the same for an unknown client and a wrong secret (TK-27)."""
         count = await self.store.increment(f"client:{digest(client_id + address)}", WINDOW)
+        anywhere = await self.store.increment(f"client:{digest(client_id)}", WINDOW)
         if count == 1 and client is not None:
             entry = Entry(AuditEvent.CLIENT_AUTH_FAILED, "unknown", f"client:{client.client_id}", self.clock.now(), truncated(address))
             await self.trail.append(entry)
-        if count > FAILURES:
-            raise TooManyRequests("too many failed authentications", retry_after=WINDOW)
-        raise InvalidClient("client authentication failed")
+        if count > FAILURES or anywhere > FAILURES_ANYWHERE:
+            return TooManyRequests("too many failed authentications", retry_after=WINDOW)
+        return InvalidClient("client authentication failed")
 
 
 Method = Callable[[ClientAuthenticator, Client | None, Presented], Awaitable[str | None]]

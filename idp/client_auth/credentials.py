@@ -23,7 +23,10 @@ class Presented:
 
 
 def read(authorization: str, form: Mapping[str, str]) -> Presented:
-    """Return what was presented. Raise InvalidRequest for two ways or two client ids, InvalidClient for none."""
+    """Return what was presented. Raise InvalidRequest for two ways or two client ids, InvalidClient for none.
+
+    An assertion beside a secret is InvalidClient: nobody may hope that the weaker of the two counts (TK-09).
+    """
     ways: list[Presented] = []
     if authorization:
         ways.append(_basic(authorization))
@@ -34,7 +37,8 @@ def read(authorization: str, form: Mapping[str, str]) -> Presented:
             raise InvalidRequest(f"client_assertion_type must be {ASSERTION_TYPE}")
         ways.append(Presented("private_key_jwt", form.get("client_id", ""), form.get("client_assertion", "")))
     if len(ways) > 1:
-        raise InvalidRequest("use exactly one way of client authentication")
+        mixed = any(way.method == "private_key_jwt" for way in ways)
+        raise (InvalidClient if mixed else InvalidRequest)("use exactly one way of client authentication")
     if not ways:
         if not form.get("client_id"):
             raise InvalidClient("client authentication is missing")

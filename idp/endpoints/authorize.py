@@ -10,12 +10,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from idp.applications.models import Client
 from idp.applications.registry import Registry
 from idp.authorization.checks import BEFORE_INTERACTION, BEFORE_REDIRECT, Asked
 from idp.authorization.request import AuthorizationRequest, parse_claims, read
 from idp.authorization.response import AuthorizationResponse
 from idp.error_pages import ErrorPages
-from idp.errors import InvalidRequest, LoginRequired, OAuthError
+from idp.errors import InvalidRequest, OAuthError
 from idp.interaction.dispatcher import Dispatcher
 from idp.interaction.models import Interaction
 from idp.keys.schedule import KeySchedule
@@ -31,7 +32,8 @@ from kit.web.pages import origin_of
 
 WATCHED = 5000
 CHALLENGE_REUSE_NOTED = 20
-MAX_QUERY = 48 * 1024
+SHOWN_BACK = ("client_id", "redirect_uri")  # on an error page; a login_hint may be somebody's NIK
+MAX_QUERY = 128 * 1024
 
 
 class ChallengeWatch:
@@ -78,7 +80,7 @@ class AuthorizeEndpoint:
             for rule in self.before_redirect:
                 rule(asked)
         except OAuthError as error:
-            received = {error.param: parameters.get(error.param, "")} if error.param else {}
+            received = {error.param: parameters.get(error.param, "")} if error.param in SHOWN_BACK else {}
             return self.errors.oauth(request, error, client=client, received=received)
         assert client is not None
         mode = asked_for.response_mode if asked_for.response_mode in client.response_modes else "query"
@@ -112,9 +114,10 @@ class AuthorizeEndpoint:
         service = self.registry.now.service_for(client.application, named[0] if named else None)
         max_age = int(asked.max_age) if asked.max_age else None
         silent = "none" in asked.prompt
-        fresh = "login" in asked.prompt or max_age == 0
-        if asked.id_token_hint:
-            fresh = await self._hint_is_someone_else(request, asked, silent=silent) or fresh
+        hint = self._hinted(asked, client) if asked.id_token_hint else ""
+        fresh = (
+            "login" in asked.prompt or max_age == 0 or (bool(hint) and not silent and await self._is_someone_else(request, hint, client))
+        )
         return self.dispatcher.draft(
             request,
             door="oidc",
@@ -141,6 +144,7 @@ class AuthorizeEndpoint:
                 "scopes": sorted(asked.scopes),
                 "code_challenge": asked.code_challenge,
                 "id_token_claims": sorted(claims.id_token),
+                "hint": hint,
             },
         )
 
@@ -150,23 +154,23 @@ class AuthorizeEndpoint:
         known = [value for value in values.split(" ") if value in ACR_ORDER]
         return known[0] if known and known[0] != ACR_ORDER[0] else None
 
-    async def _hint_is_someone_else(self, request: Request, asked: AuthorizationRequest, *, silent: bool) -> bool:
-        """True when the hint names another person than the one signed in; a genuine but expired hint counts. OIDC Core §3.1.2.1."""
+    def _hinted(self, asked: AuthorizationRequest, client: Client) -> str:
+        """Return the subject of the hint; a genuine but expired one counts. The door holds the answer to it. OIDC Core §3.1.2.1."""
         try:
             hint = self.keys.signer.verify(asked.id_token_hint)
         except BadToken as error:
             raise InvalidRequest("id_token_hint is not one of our ID tokens", param="id_token_hint") from error
-        client = self.registry.now.clients[asked.client_id]
         if hint.get("aud") != client.client_id:
             raise InvalidRequest("id_token_hint belongs to another client", param="id_token_hint")
-        session = await self.sessions.current(request)
+        return str(hint["sub"])
+
+    async def _is_someone_else(self, request: Request, hint: str, client: Client) -> bool:
+        """True when another person is signed in than the one the client expects: then that one must sign in."""
+        session = await self.sessions.peek(request)
         if session is None:
             return False
         sector = client.sector or self.registry.now.applications[client.application].agency
-        same_person = await self.people.subject(session.person, sector) == hint.get("sub")
-        if not same_person and silent:
-            raise LoginRequired("another person is signed in")
-        return not same_person
+        return await self.people.subject(session.person, sector) != hint
 
     def routes(self) -> list[Route]:
         return [Route("/authorize", self.__call__, methods=["GET", "POST"])]

@@ -14,6 +14,7 @@ from idp.endpoints import answers
 from idp.endpoints.token import form_of
 from idp.errors import InvalidClient, InvalidRequest, OAuthError
 from idp.tokens.access_token import AccessTokens
+from idp.tokens.guessing import TokenGuesses
 from kit.web.address import Network, client_address
 
 INACTIVE = {"active": False}
@@ -23,6 +24,7 @@ INACTIVE = {"active": False}
 class IntrospectEndpoint:
     authenticator: ClientAuthenticator
     tokens: AccessTokens
+    guesses: TokenGuesses
     issuer: str
     trusted_proxies: Sequence[Network] = ()
 
@@ -35,9 +37,11 @@ class IntrospectEndpoint:
                 raise InvalidClient("a public client cannot introspect")
             if "token" not in form:
                 raise InvalidRequest("token is required")
+            found = await self.tokens.find(form["token"])
+            if found is None:
+                await self.guesses.count(address, client.client_id)
         except OAuthError as error:
             return answers.error(error)
-        found = await self.tokens.find(form["token"])
         if found is None or client.client_id not in (found.client_id, found.audience):
             return answers.json(INACTIVE)
         body = {

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -19,11 +20,15 @@ from idp.keys.signer import BadToken
 from idp.sessions.models import Session
 from idp.sessions.service import COOKIE, Sessions
 from idp.signout.service import SignOut, SignOutReport
+from kit.expiring import ExpiringStore, Put
+from kit.secrets import digest, new_secret
 from kit.urls import with_query
 from kit.web.forms import BadForm, pairs_of, read_form, singles
 from kit.web.pages import Pages, see_other
 
 MAX_STATE = 2048
+KEPT_AS = "lanjut"
+KEPT_SECONDS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,7 @@ class LogoutEndpoint:
     keys: KeySchedule
     pages: Pages
     errors: ErrorPages
+    store: ExpiringStore
 
     async def __call__(self, request: Request) -> Response:
         try:
@@ -58,11 +64,17 @@ class LogoutEndpoint:
                 parameters |= singles(await read_form(request))
         except BadForm as error:
             return self.errors.message(request, "bad_form", status=error.status)
+        confirmed = request.method == "POST" and parameters.get("keluar") == "ya"
+        if request.method == "POST" and not confirmed:
+            return await self._come_back(parameters)
+        if KEPT_AS in parameters:
+            raw = await self.store.get(f"logout:{digest(parameters[KEPT_AS])}")
+            parameters = orjson.loads(raw) if raw is not None else {}
         asked = self.read(parameters)
         session = await self.sessions.current(request)
         if session is None:
             return see_other(asked.location) if asked.location else self._signed_out(request, None, asked.client)
-        if request.method == "POST" and parameters.get("keluar") == "ya":
+        if confirmed:
             if not self.pages.genuine(request, parameters.get("csrf", "")):
                 return self.errors.message(request, "not_genuine", status=403)
             return await self._end(request, session, asked)
@@ -70,6 +82,12 @@ class LogoutEndpoint:
             return await self._end(request, session, asked)
         context = {"client": asked.client, "parameters": self._kept(parameters), "application": self._application(asked.client)}
         return self.pages.render(request, "idp/sign-out.html", context)
+
+    async def _come_back(self, parameters: dict[str, str]) -> Response:
+        """Keep an application's POST and ask the browser to come again by GET: only then does it bring its session cookie."""
+        name = new_secret()
+        await self.store.put(Put(f"logout:{digest(name)}", orjson.dumps(self._kept(parameters)), KEPT_SECONDS))
+        return see_other(f"/logout?{KEPT_AS}={name}")
 
     def read(self, parameters: dict[str, str]) -> LogoutRequest:
         """Return what is proved; an expired hint counts, a forged one is nothing. RP-Initiated Logout §2."""

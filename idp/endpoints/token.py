@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from idp.applications.models import Client
 from idp.client_auth.authenticate import ClientAuthenticator
 from idp.endpoints import answers
-from idp.errors import InvalidRequest, OAuthError, TooLarge, UnauthorizedClient, UnsupportedGrantType, UnsupportedMediaType
+from idp.errors import InvalidRequest, InvalidTarget, OAuthError, TooLarge, UnauthorizedClient, UnsupportedGrantType, UnsupportedMediaType
 from idp.grants.model import Grant, TokenRequest
 from kit.clock import Clock
 from kit.web.address import Network, client_address
@@ -30,30 +31,72 @@ async def form_of(request: Request) -> dict[str, str]:
         raise ERROR_OF_STATUS.get(error.status, InvalidRequest)(error.reason) from error
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A token request beside the client that proved itself and the grants there are."""
+
+    form: Mapping[str, str] = field(repr=False)
+    client: Client
+    offered: frozenset[str]
+
+
+def grant_type_is_given(asked: Asked) -> None:
+    """RFC 6749 §4.1.3 and its siblings."""
+    if not asked.form.get("grant_type"):
+        raise InvalidRequest("grant_type is required")
+
+
+def grant_is_offered(asked: Asked) -> None:
+    """Never the password grant, whoever asks. RFC 9700 §2.4; TK-23."""
+    if asked.form.get("grant_type", "") not in asked.offered:
+        raise UnsupportedGrantType("that grant is not offered")
+
+
+def client_may_use_the_grant(asked: Asked) -> None:
+    """RFC 6749 §5.2; TK-24."""
+    if asked.form.get("grant_type") not in asked.client.grant_types:
+        raise UnauthorizedClient("this client may not use that grant")
+
+
+def resource_is_the_clients_own(asked: Asked) -> None:
+    """RFC 8707 §2: a client's tokens are for the one audience it is registered with (TK-20)."""
+    resource = asked.form.get("resource")
+    if resource is not None and resource != (asked.client.audience or asked.client.client_id):
+        raise InvalidTarget("this client has no tokens for that resource", param="resource")
+
+
+RULES: tuple[Callable[[Asked], None], ...] = (
+    grant_type_is_given,
+    grant_is_offered,
+    client_may_use_the_grant,
+    resource_is_the_clients_own,
+)
+
+
 @dataclass(frozen=True)
 class TokenEndpoint:
     authenticator: ClientAuthenticator
     grants: Mapping[str, Grant]
     clock: Clock
     trusted_proxies: Sequence[Network] = ()
+    rules: Sequence[Callable[[Asked], None]] = RULES
 
     async def __call__(self, request: Request) -> Response:
         try:
             form = await form_of(request)
             address = client_address(request, self.trusted_proxies)
             authenticated = await self.authenticator.authenticate(request.headers.get("authorization", ""), form, address)
-            name = form.get("grant_type", "")
-            if not name:
-                raise InvalidRequest("grant_type is required")
-            grant = self.grants.get(name)
-            if grant is None:
-                raise UnsupportedGrantType("that grant is not offered")
-            if name not in authenticated.client.grant_types:
-                raise UnauthorizedClient("this client may not use that grant")
-            answer = await grant.answer(TokenRequest(authenticated, form, self.clock.now()))
+            asked = Asked(form, authenticated.client, self._offered)
+            for rule in self.rules:
+                rule(asked)
+            answer = await self.grants[form["grant_type"]].answer(TokenRequest(authenticated, form, self.clock.now()))
         except OAuthError as error:
             return answers.error(error)
         return answers.json(answer.body)
+
+    @property
+    def _offered(self) -> frozenset[str]:
+        return frozenset(self.grants)
 
     def routes(self) -> list[Route]:
         return [Route("/token", self.__call__, methods=["POST"])]

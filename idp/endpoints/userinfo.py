@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -9,9 +10,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from idp.endpoints import answers
-from idp.errors import InsufficientScope, InvalidRequest, InvalidToken, OAuthError
+from idp.errors import InsufficientScope, InvalidRequest, InvalidToken, OAuthError, TooLarge
 from idp.tokens.access_token import AccessTokens
-from kit.web.forms import MAX_BODY, read_body
+from idp.tokens.guessing import TokenGuesses
+from kit.web.address import Network, client_address
+from kit.web.forms import BadForm, read_body
+
+MAX_BODY = 8192
 
 
 def bearer(authorization: str) -> str:
@@ -25,24 +30,34 @@ def bearer(authorization: str) -> str:
 @dataclass(frozen=True)
 class UserinfoEndpoint:
     tokens: AccessTokens
+    guesses: TokenGuesses
+    trusted_proxies: Sequence[Network] = ()
 
     async def __call__(self, request: Request) -> Response:
         authorization = request.headers.get("authorization", "")
         try:
             if b"access_token=" in request.scope["query_string"]:
                 raise InvalidRequest("a token in the URL is not accepted")
-            if request.method == "POST" and b"access_token=" in await read_body(request, MAX_BODY):
+            if request.method == "POST" and b"access_token=" in await self._body(request):
                 raise InvalidRequest("send the token in the Authorization header")
             if not authorization:
                 return answers.no_token()
             found = await self.tokens.find(bearer(authorization))
-            if found is None or found.person is None:
+            if found is None:
+                await self.guesses.count(client_address(request, self.trusted_proxies))
                 raise InvalidToken("the token is unknown, expired or revoked")
             if "openid" not in found.scopes:
                 raise InsufficientScope("the token lacks the scope openid")
         except OAuthError as error:
             return answers.error(error)
         return answers.json({"sub": found.subject, **self.tokens.values_of(found)})
+
+    @staticmethod
+    async def _body(request: Request) -> bytes:
+        try:
+            return await read_body(request, MAX_BODY)
+        except BadForm as error:
+            raise TooLarge(error.reason) from error
 
     def routes(self) -> list[Route]:
         return [Route("/userinfo", self.__call__, methods=["GET", "POST"])]

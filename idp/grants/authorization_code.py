@@ -10,11 +10,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from consent.disclosure import DisclosureLog
-
 from consent.models import Disclosure
 from idp import guards
 from idp.applications.models import Client
-from idp.errors import InvalidGrant, UnauthorizedClient
+from idp.errors import InvalidGrant
 from idp.grants.model import TokenAnswer, TokenRequest
 from idp.keys.schedule import KeySchedule
 from idp.people.models import Person
@@ -220,9 +219,3 @@ class AuthorizationCodeGrant:
         await self.store.move(guards.grant(grant))
         entry = Entry(AuditEvent.CODE_REPLAYED, f"client:{client_id}", f"grant:{grant}", request.now)
         await self.grants.revoke(grant=grant, now=request.now, audit=[entry])
-
-
-def client_may_use(client: Client, name: str) -> None:
-    """RFC 6749 §5.2: unauthorized_client."""
-    if name not in client.grant_types:
-        raise UnauthorizedClient("this client may not use that grant")

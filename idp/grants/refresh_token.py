@@ -6,15 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from consent.disclosure import DisclosureLog
-from consent.service import ConsentService
-
 from consent.models import Disclosure
+from consent.service import ConsentService
 from idp import guards
 from idp.applications.registry import Registry
-from idp.errors import InvalidGrant, InvalidScope
+from idp.errors import InvalidGrant
 from idp.grants.model import TokenAnswer, TokenRequest
+from idp.grants.refresh_checks import RULES, Use
 from idp.keys.schedule import KeySchedule
-from idp.people.models import Person, Status
 from idp.people.release import release
 from idp.people.service import People
 from idp.settings import IdpSettings
@@ -26,78 +25,6 @@ from idp.tokens.rotation import family_of, is_current, is_repeat, successor
 from kit.audit import AuditEvent, Entry
 from kit.expiring import ExpiringStore
 from kit.secrets import digest, keyed, new_id
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """A refresh token in use: its family, the person, and what the client sent. `session_alive` is true for offline access."""
-
-    family: RefreshFamily
-    request: TokenRequest
-    person: Person | None
-    session_alive: bool
-    application_usable: bool
-    released: frozenset[str] | None  # None: the consent does not stand any more
-
-
-def family_belongs_to_client(use: Use) -> None:
-    """RFC 9700 §4.14; TK-16: another client gets nothing, and the token stays good for its owner."""
-    if use.family.client_id != use.request.authenticated.client.client_id:
-        raise InvalidGrant("the refresh token was issued to another client")
-
-
-def family_is_not_revoked(use: Use) -> None:
-    if use.family.revoked_at is not None:
-        raise InvalidGrant("the refresh token was revoked")
-
-
-def family_is_in_time(use: Use) -> None:
-    """An absolute end: rotation does not prolong it."""
-    if use.request.now >= use.family.expires_at:
-        raise InvalidGrant("the refresh token has expired")
-
-
-def person_is_active(use: Use) -> None:
-    """TK-22: disabled, locked, closed, or gone."""
-    if use.person is None or use.person.status is not Status.ACTIVE:
-        raise InvalidGrant("the account cannot be used")
-
-
-def application_is_usable(use: Use) -> None:
-    """TK-22: application disabled, agency suspended."""
-    if not use.application_usable:
-        raise InvalidGrant("the application is disabled")
-
-
-def session_is_alive(use: Use) -> None:
-    """Without offline_access a refresh token ends with its session. OIDC Core §11."""
-    if not use.session_alive:
-        raise InvalidGrant("the session has ended")
-
-
-def consent_stands(use: Use) -> None:
-    """TK-22: withdrawn or expired. Nothing is issued after a withdrawal's commit."""
-    if use.released is None:
-        raise InvalidGrant("the consent does not stand any more")
-
-
-def scope_does_not_grow(use: Use) -> None:
-    """RFC 6749 §6; TK-20."""
-    asked = frozenset(use.request.form.get("scope", "").split(" ")) - {""}
-    if not asked <= use.family.scopes or len(use.request.form.get("scope", "")) > 2048:
-        raise InvalidScope("scope goes beyond what was granted")
-
-
-RULES: tuple[Callable[[Use], None], ...] = (
-    family_belongs_to_client,
-    family_is_not_revoked,
-    family_is_in_time,
-    person_is_active,
-    application_is_usable,
-    session_is_alive,
-    consent_stands,
-    scope_does_not_grow,
-)
 
 
 @dataclass(frozen=True)
@@ -129,11 +56,9 @@ class RefreshTokenGrant:
         for rule in self.rules:
             rule(use)
         following = await self._rotate(family, token, request)
-        assert use.person is not None and use.released is not None
-        asked = frozenset(request.form.get("scope", "").split(" ")) - {""}
-        scopes = (asked | {"openid"}) if asked else family.scopes
-        values = release(use.person, use.released)
-        minted = self._mint(use, scopes, values, lived_under)
+        assert use.person is not None
+        values = release(use.person, use.claims)
+        minted = self._mint(use, values, lived_under)
         await self._disclose(use, values)
         if not await self.store.put(minted.record):
             raise InvalidGrant("the permission changed meanwhile")
@@ -141,10 +66,11 @@ class RefreshTokenGrant:
             "access_token": minted.token,
             "token_type": "Bearer",
             "expires_in": minted.seconds,
-            "scope": " ".join(sorted(scopes)),
+            "scope": " ".join(sorted(use.scopes)),
             "refresh_token": following,
-            "id_token": self._id_token(use, minted.token),
         }
+        if "openid" in use.scopes:
+            body["id_token"] = self._id_token(use, minted.token)
         return TokenAnswer(body)
 
     async def _guards(self, family: RefreshFamily) -> dict[str, str]:
@@ -170,7 +96,8 @@ class RefreshTokenGrant:
         if family.session is not None:
             row = await self.sessions.find(family.session)
             alive = row is not None and row.ended_at is None and request.now < row.expires_at
-        return Use(family, request, person, alive, snapshot.usable(family.application), released)
+        service = snapshot.services.get(family.service)
+        return Use(family, request, person, alive, snapshot.usable(family.application), released, service)
 
     async def _rotate(self, family: RefreshFamily, token: str, request: TokenRequest) -> str:
         """Return the successor; a token that is neither current nor a repeat revokes its family (TK-17)."""
@@ -187,15 +114,15 @@ class RefreshTokenGrant:
         await self.store.move(guards.grant(family.grant))
         raise InvalidGrant("the refresh token was used before")
 
-    def _mint(self, use: Use, scopes: frozenset[str], values: dict[str, object], lived_under: dict[str, str]) -> Minted:
+    def _mint(self, use: Use, values: dict[str, object], lived_under: dict[str, str]) -> Minted:
         family = use.family
         return self.access_tokens.mint(
-            use.request.authenticated.client,
+            use.client,
             service=family.service,
             grant=family.grant,
             person=family.person,
             subject=family.subject,
-            scopes=scopes,
+            scopes=use.scopes,
             values=values,
             guards=lived_under,
             now=use.request.now,
@@ -204,7 +131,7 @@ class RefreshTokenGrant:
         )
 
     def _id_token(self, use: Use, access_token: str) -> str:
-        family, client = use.family, use.request.authenticated.client
+        family, client = use.family, use.client
         claims = id_token_claims(
             issuer=self.issuer,
             client_id=client.client_id,
@@ -222,7 +149,7 @@ class RefreshTokenGrant:
         return self.keys.signer.sign(claims, client.id_token_alg)
 
     async def _disclose(self, use: Use, values: dict[str, object]) -> None:
-        claims = tuple(sorted(name for name in (use.released or ()) if name in values))
+        claims = tuple(sorted(name for name in use.claims if name in values))
         if not claims:
             return
         family = use.family

@@ -88,6 +88,22 @@ class KeySchedule:
         await self._tell()
         return signing
 
+    async def roll_back(self, alg: str, *, actor: str) -> str:
+        """Let the key sign again that signed before the last rotation; return its kid. Raise UnknownKey when it is not published any more.
+
+        The key it replaces becomes the next one, so it stays published: nobody's tokens fail (JW-15).
+        """
+        now = self.clock.now()
+        rows = [row for row in await self.store.all() if row.alg == alg]
+        former = max((row for row in rows if row.state == "retiring"), key=lambda row: row.changed_at, default=None)
+        if former is None:
+            raise UnknownKey(alg)
+        states = {row.kid: "next" for row in rows if row.state == "active"} | {row.kid: "removed" for row in rows if row.state == "next"}
+        entry = Entry(AuditEvent.KEY_ROTATED, actor, f"key:{former.kid}", now, after={"alg": alg, "state": "active"})
+        await self.store.set_states({**states, former.kid: "active"}, now, [entry])
+        await self._tell()
+        return former.kid
+
     async def remove(self, kid: str, *, actor: str) -> None:
         """Stop accepting a key at once: an emergency. An active one is replaced by the next first. Raise UnknownKey."""
         now = self.clock.now()
