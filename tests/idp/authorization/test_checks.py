@@ -152,7 +152,9 @@ def test_az_22_az_23_pkce_with_s256_is_for_everybody(client: Client) -> None:
     assert judged(client, code_challenge_method="s256") == "invalid_request code_challenge_method"
 
 
-@pytest.mark.parametrize("challenge", ["a" * 10, "a" * 42, "a" * 44, "a" * 200, "a" * 42 + "=", "a" * 42 + "+", "a" * 42 + "/", "a" * 42 + "é"])
+@pytest.mark.parametrize(
+    "challenge", ["a" * 10, "a" * 42, "a" * 44, "a" * 200, "a" * 42 + "=", "a" * 42 + "+", "a" * 42 + "/", "a" * 42 + "é"]
+)
 def test_az_24_a_challenge_has_the_form_of_a_hash(challenge: str) -> None:
     assert judged(code_challenge=challenge) == "invalid_request code_challenge"
 

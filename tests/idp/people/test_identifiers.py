@@ -71,7 +71,9 @@ def test_a_nip_has_a_real_birth_date_and_a_sex(nip: str, possible: bool) -> None
     assert is_nip(nip) is possible
 
 
-@pytest.mark.parametrize("typed", ["086000009001", "86000009001", "6286000009001", "+62 860-0000-9001", "0860 0000 9001", "(0860) 0000.9001"])
+@pytest.mark.parametrize(
+    "typed", ["086000009001", "86000009001", "6286000009001", "+62 860-0000-9001", "0860 0000 9001", "(0860) 0000.9001"]
+)
 def test_a_mobile_number_is_one_however_it_is_typed(typed: str) -> None:
     assert e164(typed) == "+6286000009001"
 
@@ -95,7 +97,10 @@ def test_an_address_has_one_spelling(typed: str) -> None:
     assert email_address(typed) == "siti@example.id"
 
 
-@pytest.mark.parametrize("typed", ["siti@", "@example.id", "siti@example", "a b@example.id", "a@b@example.id", "x" * 65 + "@example.id", "a@" + "b" * 260 + ".id"])
+@pytest.mark.parametrize(
+    "typed",
+    ["siti@", "@example.id", "siti@example", "a b@example.id", "a@b@example.id", "x" * 65 + "@example.id", "a@" + "b" * 260 + ".id"],
+)
 def test_what_is_no_address_is_refused(typed: str) -> None:
     assert email_address(typed) is None
 
