@@ -14,6 +14,7 @@ from idp.tokens.claims import CLAIMS
 
 MAX_CLAIMS_PARAMETER = 16384
 MAX_DEPTH = 5
+MAX_SCOPE = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def read(parameters: Mapping[str, str]) -> AuthorizationRequest:
         code_challenge=given.get("code_challenge", ""),
         code_challenge_method=given.get("code_challenge_method", ""),
         parameters=given,
-        scopes=frozenset(given.get("scope", "").split(" ")) - {""} if len(given.get("scope", "")) <= 2048 else frozenset(),
+        scopes=frozenset(given.get("scope", "").split(" ")) - {""} if len(given.get("scope", "")) <= MAX_SCOPE else frozenset(),
     )
 
 
@@ -96,7 +97,7 @@ def parse_claims(text: str) -> ClaimsParameter:
         raise InvalidRequest("claims must be a JSON object", param="claims")
     wanted: dict[str, dict[str, Any]] = {}
     for place in ("userinfo", "id_token"):
-        part = data.get(place) or {}
+        part = {} if data.get(place) is None else data[place]
         if not isinstance(part, dict) or not all(value is None or isinstance(value, dict) for value in part.values()):
             raise InvalidRequest(f"claims.{place} must map names to objects or null", param="claims")
         wanted[place] = part

@@ -20,8 +20,8 @@ TEXT = {"id": "Contoh", "en": "Example"}
 
 def a_service(slug: str = "layanan-satu", **changes: Any) -> Service:
     service = Service(
-        slug, TEXT, TEXT, "dinas-a", "usaha", 1, "citizen", "online_oidc", "aplikasi-a", None, None, (), (), TEXT, TEXT, TEXT, TEXT, "basic",
-        "aal1",
+        slug, TEXT, TEXT, "dinas-a", "usaha", 1, "citizen", "online_oidc", "aplikasi-a", None, None, (), (), TEXT, TEXT, TEXT, TEXT,
+        identity_level="basic", authentication_level="aal1",
     )  # fmt: skip
     return replace(service, **changes)
 
