@@ -10,12 +10,13 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
+import json
 import os
 import shutil
 import socket
 import subprocess
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -136,6 +137,11 @@ def free_socket() -> socket.socket:
     return listener
 
 
+def _variable(value: Any) -> str:
+    """Return the value as the environment carries it: lists as JSON."""
+    return json.dumps(value) if isinstance(value, list | tuple) else str(value)
+
+
 @dataclass
 class Live:
     """A real deployment on a free port. `start` and `stop` may be called again and again: the files stay."""
@@ -152,7 +158,7 @@ class Live:
 
     def start(self) -> None:
         environment = {k: v for k, v in os.environ.items() if not k.startswith("GAPURA_")}
-        environment.update({f"GAPURA_{key.replace('.', '__').upper()}": str(value) for key, value in self.values.items()})
+        environment.update({f"GAPURA_{key.replace('.', '__').upper()}": _variable(value) for key, value in self.values.items()})
         environment[SOCKET_VARIABLE] = str(self.listener.fileno())
         with (self.folder / "server.log").open("ab") as log:
             self.processes = [
@@ -177,13 +183,19 @@ class Live:
 
 @contextmanager
 def live_site(
-    folder: Path, template_folder: Path, *, workers: int = 1, clients: tuple[Client, ...] = (), **overrides: Any
+    folder: Path,
+    template_folder: Path,
+    *,
+    workers: int = 1,
+    clients: tuple[Client, ...] = (),
+    fill: Callable[[Resources], Awaitable[None]] | None = None,
+    **overrides: Any,
 ) -> Iterator[Live]:
-    """Run real worker processes on a free port. With `storage.database_url` that database is seeded, else a copy of the template is used."""
+    """Run real worker processes on a free port. `storage.database_url` is seeded when given, else the template copied."""
     with free_socket() as listener:
         issuer = f"http://localhost:{listener.getsockname()[1]}"
         values = {"environment": "demo", "issuer": issuer, "storage.data_dir": folder / "data", **CHEAP, **overrides}
-        asyncio.run(_fill(load(**values), template_folder, clients))
+        asyncio.run(_fill(load(**values), template_folder, clients, fill))
         listener.set_inheritable(True)
         live = Live(folder, values, workers, listener)
         live.start()
@@ -194,7 +206,9 @@ def live_site(
             live.stop()
 
 
-async def _fill(settings: Settings, template_folder: Path, clients: tuple[Client, ...]) -> None:
+async def _fill(
+    settings: Settings, template_folder: Path, clients: tuple[Client, ...], more: Callable[[Resources], Awaitable[None]] | None
+) -> None:
     if settings.storage.database_url:
         from hub.storage.sql.migrate import upgrade
 
@@ -207,6 +221,8 @@ async def _fill(settings: Settings, template_folder: Path, clients: tuple[Client
             await seed(resources, await build_house(resources))
         for client in clients:
             await resources.stores.registry.save_client(client)
+        if more is not None:
+            await more(resources)
 
 
 def wait_ready(issuer: str, seconds: float = 20) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import httpx
 from starlette.datastructures import Headers
@@ -82,7 +82,7 @@ class Proxy:
         except (httpx.HTTPError, UnicodeDecodeError):
             return self._refused(503)
         if checked.status_code == 401:
-            return self._to_sign_in(checked, target if request.method in ("GET", "HEAD") else b"/")
+            return self._to_sign_in(checked)
         if checked.status_code != 200:
             return self._refused(403 if checked.status_code == 403 else 503)
         try:
@@ -113,11 +113,11 @@ class Proxy:
         kept = [(name, value) for name, value in headers.items() if name in ("cookie", "accept-language")]
         return [*kept, ("X-Gapura-Host", self.host)]
 
-    def _to_sign_in(self, checked: httpx.Response, target: bytes) -> Response:
+    def _to_sign_in(self, checked: httpx.Response) -> Response:
         start = checked.headers.get("x-gapura-start", "")
         if not start.startswith(f"{self.issuer}/"):
             return self._refused(503)
-        return RedirectResponse(f"{start}&kembali={quote(target, safe='/')}", 302, headers={"Cache-Control": "no-store"})
+        return RedirectResponse(start, 302, headers={"Cache-Control": "no-store"})
 
     async def _forward(self, request: Request, target: bytes, who: Pairs) -> Response:
         url = httpx.URL(self.upstream).copy_with(raw_path=target)

@@ -28,6 +28,7 @@ from idp.sessions.models import Session
 from kit.clock import Clock
 from kit.expiring import ExpiringStore, Put
 from kit.secrets import digest, new_secret
+from kit.urls import with_query
 from kit.web.address import Network, is_in
 from kit.web.cookies import CookieJar
 from kit.web.pages import origin_of, see_other
@@ -35,6 +36,7 @@ from kit.web.pages import origin_of, see_other
 COOKIE = "gapura-g"
 TICKET_SECONDS = 60
 HOST_HEADER = "x-gapura-host"
+MAX_PATH = 1000  # a proxy reads our answer into 4 kB
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,12 @@ class GateEndpoints:
         answer = await self._identity(request, connector)
         if answer is not None:
             return _wire(answer)
-        start = f"{self.issuer}/gerbang/masuk?app={connector.id}"
-        return _wire(kind.challenge(connector.settings, facts, start))
+        return _wire(kind.challenge(connector.settings, facts, self._start(connector, method, path)))
+
+    def _start(self, connector: Connector, method: str, path: str) -> str:
+        """Return where to sign in and come back from, ready to be redirected to: proxies cannot encode a path themselves."""
+        wanted = {"kembali": path} if method in ("GET", "HEAD") and len(path) <= MAX_PATH else {}
+        return with_query(f"{self.issuer}/gerbang/masuk", {"app": connector.id, **wanted})
 
     async def _identity(self, request: Request, connector: Connector) -> Answer | None:
         cookie = self.cookies.read(request, self._cookie(connector))
@@ -96,7 +102,7 @@ class GateEndpoints:
             service=service.slug if service is not None else None,
             claims=kind.emits(connector.settings),
             form_targets=(origin_of(kind.entry_url(connector.settings, "/")),),
-            reply={"connector": connector.id, "path": request.query_params.get("kembali", "")[:2000]},
+            reply={"connector": connector.id, "path": request.query_params.get("kembali", "")[:MAX_PATH]},
         )
         return await self.dispatcher.begin(request, draft)
 

@@ -1,0 +1,69 @@
+"""One Gapura and the programs of others around it, for all tests here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from hub.demo.seed import demo_secret, seed
+from hub.resources import Resources
+from hub.wiring import build_house
+from idp.applications.models import ConnectorRow
+from tests.peers.programs import apache, nginx, node, older_application
+from tests.servers import free_port
+from tests.site import Live, live_site
+
+PATIENT = ("X-Pasien-Nik", "X-Pasien-Nama", "X-Pasien-Lahir", "X-Pasien-Jk", "X-Pasien-Bpjs", "X-Pasien-Hp", "X-Pasien-Id")
+BUSINESS = ("X-Usaha-Nama", "X-Usaha-Nik")
+
+
+@dataclass
+class Town:
+    """Where everything stands."""
+
+    live: Live
+    older: int  # the older application itself, behind nginx
+    ports: dict[str, int]
+
+    @property
+    def issuer(self) -> str:
+        return self.live.issuer
+
+    def url(self, name: str) -> str:
+        return f"http://localhost:{self.ports[name]}/"
+
+
+def older_business(origin: str) -> ConnectorRow:
+    """An older application whose data all rest on consent: a second door of usaha-kecil."""
+    headers = [
+        {"claim": "name", "field": "X-Usaha-Nama", "transform": "trim"},
+        {"claim": "nik", "field": "X-Usaha-Nik", "transform": "none"},
+    ]
+    return ConnectorRow("usaha-lama", "usaha-kecil", "forward_auth", {"base_url": origin, "headers": headers})
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory, template_folder: Path) -> Iterator[Town]:
+    folder = tmp_path_factory.mktemp("peers")
+    ports = {name: free_port() for name in ("usaha-kecil", "e-link", "rsud-daftar", "usaha-lama")}
+    origins = {name: f"http://localhost:{port}" for name, port in ports.items()}
+    keys: dict[str, bytes] = {}
+
+    async def fill(resources: Resources) -> None:
+        await seed(resources, await build_house(resources), {name: origins[name] for name in ("usaha-kecil", "e-link", "rsud-daftar")})
+        await resources.stores.registry.save_connector(older_business(origins["usaha-lama"]))
+        keys["master"] = resources.master_key
+
+    with ExitStack() as stack:
+        live = stack.enter_context(live_site(folder, template_folder, fill=fill, **{"gate.trusted_proxies": ["127.0.0.1/32"]}))
+        older = stack.enter_context(older_application())
+        secrets = {name: demo_secret(keys["master"], name) for name in ("usaha-kecil", "e-link")}
+        stack.enter_context(nginx(folder / "nginx", ports["rsud-daftar"], live.issuer, older, PATIENT))
+        stack.enter_context(nginx(folder / "nginx-2", ports["usaha-lama"], live.issuer, older, BUSINESS))
+        stack.enter_context(apache(folder / "apache", ports["usaha-kecil"], live.issuer, older, secrets["usaha-kecil"]))
+        stack.enter_context(node(folder / "node", ports["e-link"], live.issuer, secrets["e-link"]))
+        yield Town(live, older, ports)

@@ -1,0 +1,132 @@
+"""The programs as a regency would run them, each in a folder of its own on a free port, in the foreground, stopped by its own id."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import os
+import shutil
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from tests.servers import missing
+
+HERE = Path(__file__).parent
+MODULES = Path("/usr/lib/apache2/modules")
+
+
+def program(name: str) -> str:
+    found = shutil.which(name) or shutil.which(name, path="/usr/sbin")
+    if found is None:
+        missing(name)
+    return str(found)
+
+
+@contextmanager
+def running(command: list[str], port: int, folder: Path, environment: dict[str, str] | None = None) -> Iterator[None]:
+    """Run the program until the block ends; it is ready when it listens."""
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, env={**os.environ, **(environment or {})})
+        try:
+            end = time.monotonic() + 20
+            while not _listens(port):
+                if process.poll() is not None or time.monotonic() > end:
+                    raise AssertionError(f"{command[0]} did not start: {(folder / 'log').read_text()[-1000:]}")
+                time.sleep(0.05)
+            yield
+        finally:
+            process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(10)
+            if process.poll() is None:
+                process.kill()
+                process.wait(5)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+class Older(http.server.BaseHTTPRequestHandler):
+    """An application that says, as a page, which headers it got."""
+
+    def do_GET(self) -> None:
+        text = json.dumps({"path": self.path, "headers": [[name.lower(), value] for name, value in self.headers.items()]})
+        body = f"<!doctype html><title>Lama</title><pre>{text.replace('<', '&lt;')}</pre>".encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None:
+        return
+
+
+@contextmanager
+def older_application() -> Iterator[int]:
+    """An older application on a free loopback port."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Older)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield int(server.server_address[1])
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@contextmanager
+def nginx(folder: Path, port: int, gapura: str, upstream: int, headers: tuple[str, ...]) -> Iterator[None]:
+    """nginx before an older application, set up as docs/connectors/forward_auth.md says."""
+    folder.mkdir()
+    kept = "\n".join(f"        auth_request_set $g{index} $upstream_http_{_variable(name)};" for index, name in enumerate(headers))
+    sent = "\n".join(f"        proxy_set_header {name} $g{index};" for index, name in enumerate(headers))
+    text = (HERE / "nginx.conf").read_text()
+    values = {"PORT": port, "GAPURA": gapura.removeprefix("http://"), "UPSTREAM": upstream, "KEPT": kept, "SENT": sent, "FOLDER": folder}
+    for name, value in values.items():
+        text = text.replace(f"@{name}@", str(value))
+    (folder / "nginx.conf").write_text(text)
+    command = [program("nginx"), "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log"), "-g", "daemon off;"]
+    with running(command, port, folder):
+        yield
+
+
+def _variable(header: str) -> str:
+    return header.lower().replace("-", "_")
+
+
+@contextmanager
+def apache(folder: Path, port: int, issuer: str, upstream: int, secret: str) -> Iterator[None]:
+    """Apache with Debian's mod_auth_openidc as a relying party, before a page that shows what it was given."""
+    if not (MODULES / "mod_auth_openidc.so").exists():
+        missing("mod_auth_openidc")
+    folder.mkdir()
+    text = (HERE / "apache.conf").read_text()
+    values = {"PORT": port, "ISSUER": issuer, "UPSTREAM": upstream, "SECRET": secret, "FOLDER": folder, "MODULES": MODULES}
+    for name, value in values.items():
+        text = text.replace(f"@{name}@", str(value))
+    (folder / "apache.conf").write_text(text)
+    with running([program("apache2"), "-f", str(folder / "apache.conf"), "-DFOREGROUND"], port, folder):
+        yield
+
+
+@contextmanager
+def node(folder: Path, port: int, issuer: str, secret: str) -> Iterator[None]:
+    """A small Node application with openid-client as a relying party."""
+    if not (HERE / "node" / "node_modules" / "openid-client").is_dir():
+        missing("openid-client (npm ci in tests/peers/node)")
+    folder.mkdir()
+    environment = {"PORT": str(port), "ISSUER": issuer, "CLIENT_ID": "e-link", "CLIENT_SECRET": secret}
+    with running([program("node"), str(HERE / "node" / "party.js")], port, folder, environment):
+        yield
