@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,7 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="One login, one consent record, one portal."
 )
 
+OWN_COMMANDS = ("serve", "migrate", "setup", "doctor")
 Config = Annotated[Path | None, typer.Option("--config", "-c", help="TOML file with the settings (default: $GAPURA_CONFIG)")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON")]
 
@@ -48,11 +50,9 @@ def serve(
             if config is not None:
                 os.environ[CONFIG_VARIABLE] = str(config.absolute())
             raise typer.Exit(run_demo())
-        from hub.prepare import prepare
         from hub.supervisor import supervise
 
         settings = load(config)
-        asyncio.run(prepare(settings))
         raise typer.Exit(supervise(settings, config or (Path(os.environ[CONFIG_VARIABLE]) if CONFIG_VARIABLE in os.environ else None)))
     except SettingsError as error:
         typer.echo(f"gapura: {error}", err=True)
@@ -124,7 +124,9 @@ def mount_commands() -> None:
 
 
 def main() -> None:
-    mount_commands()
+    """Run the command. Operators' commands need the whole house and are loaded only when one of them, or the help, is asked for."""
+    if len(sys.argv) < 2 or sys.argv[1] not in OWN_COMMANDS:
+        mount_commands()
     app()
 
 

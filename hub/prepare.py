@@ -2,35 +2,46 @@
 
 from __future__ import annotations
 
+import fcntl
+
 import pyotp
 
-from hub.resources import database_url, master_key, open_resources
+from hub.resources import database_url, open_resources
 from hub.settings import Settings, SettingsError
 from hub.storage.sql.migrate import pending, upgrade
-from hub.wiring import build_house
+from idp.keys.schedule import KeySchedule
 from idp.people.models import Credential, Identifier, IdentifierKind, Person, Role, RoleGrant, Status
+from idp.signin.password import Hasher
 from kit.audit import AuditEvent, Entry
 from kit.secrets import new_id
 
 
 async def prepare(settings: Settings) -> None:
-    """Bring embedded files to this version and make the first signing keys. PostgreSQL is migrated by command only."""
+    """Bring embedded files to this version and make the first signing keys. PostgreSQL is migrated by command only.
+
+    Each worker does this when it starts, one after the other: the parent stays small, and a restart is quick.
+    """
+    settings.storage.data_dir.mkdir(parents=True, exist_ok=True)
+    with (settings.storage.data_dir / "prepare.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        await _prepare(settings)
+
+
+async def _prepare(settings: Settings) -> None:
     url = database_url(settings)
-    master_key(settings)
     if await pending(url):
         if settings.storage.database_url:
             raise SettingsError("storage.database_url: the schema is older than this version; run gapura migrate")
         await upgrade(url)
     async with open_resources(settings) as resources:
-        house = await build_house(resources)
-        await house.keys.ensure()
+        await KeySchedule(resources.stores.keys, resources.stores.ring, resources.expiring, resources.clock).ensure()
 
 
 async def first_operator(settings: Settings, *, name: str, email: str) -> dict[str, str]:
     """Create the first regency super-admin and return what to note down. Refused once anybody exists."""
     await prepare(settings)
     async with open_resources(settings) as resources:
-        house = await build_house(resources)
+        hasher = Hasher(settings.idp)
         if await resources.stores.people.count():
             raise SettingsError("setup: people exist already; use gapura people to give a role")
         now = resources.clock.now()
@@ -47,9 +58,7 @@ async def first_operator(settings: Settings, *, name: str, email: str) -> dict[s
         )
         audit = Entry(AuditEvent.SYSTEM_SET_UP, "cli", f"person:{person.id}", now)
         await resources.stores.people.create(person, [Identifier(IdentifierKind.EMAIL, email.lower(), True)], [audit])
-        await resources.stores.credentials.put(
-            Credential(new_id(), person.id, "password", await house.hasher.hash(password), created_at=now)
-        )
+        await resources.stores.credentials.put(Credential(new_id(), person.id, "password", await hasher.hash(password), created_at=now))
         await resources.stores.credentials.put(Credential(new_id(), person.id, "totp", secret, created_at=now))
         return {
             "email": email.lower(),

@@ -68,9 +68,11 @@ def _read_key(path: Path) -> bytes:
 
 
 def database_url(settings: Settings) -> str:
+    """Return the URL of the database; the embedded one's key is there before its file is, whatever command comes first."""
     if settings.storage.database_url:
         return settings.storage.database_url
     settings.storage.data_dir.mkdir(parents=True, exist_ok=True)
+    master_key(settings)
     return f"sqlite+aiosqlite:///{(settings.storage.data_dir / 'gapura.db').absolute()}"
 
 

@@ -10,6 +10,7 @@ import uvicorn
 
 from hub.app import create_app
 from hub.logging import configure
+from hub.prepare import prepare
 from hub.resources import open_resources
 from hub.settings import Settings
 from hub.wiring import build_house
@@ -19,6 +20,7 @@ log = structlog.get_logger("hub")
 
 async def serve(settings: Settings, listener: socket.socket) -> None:
     """Answer until SIGTERM or SIGINT; open requests get 10 s to finish."""
+    await prepare(settings)
     async with open_resources(settings) as resources:
         house = await build_house(resources)
         config = uvicorn.Config(

@@ -19,6 +19,7 @@ from hub.settings import CONFIG_VARIABLE, Settings, SettingsError
 
 SOCKET_VARIABLE = "_GAPURA_SOCKET"
 RESTART_PAUSE = 1.0
+UNUSABLE = 2  # exit status of a worker whose settings cannot be used
 # -OO leaves out docstrings, of which SQLAlchemy and redis alone carry 10 MB, and assert, which states only types here.
 WORKER = (sys.executable, "-OO", "-m", "hub.worker")
 
@@ -80,7 +81,9 @@ def supervise(settings: Settings, config: Path | None) -> int:
     signal.signal(signal.SIGINT, end)
     while not ending:
         for index, worker in enumerate(workers):
-            if worker.poll() is not None and not ending:
+            if worker.poll() == UNUSABLE:
+                end(0, None)  # settings or schema: trying again changes nothing, and the worker said what to do
+            elif worker.poll() is not None and not ending:
                 time.sleep(RESTART_PAUSE)
                 workers[index] = subprocess.Popen(command, env=environment, pass_fds=descriptors)  # noqa: S603 -- our own module
         time.sleep(0.2)

@@ -170,7 +170,8 @@ class Connectors:
 
 def proxy(kind: Kind) -> ProxyKind:
     """Return the kind as one that answers a proxy's checks; only after its capability was asked."""
-    assert Capability.PROXY_CHECK in kind.capabilities
+    if Capability.PROXY_CHECK not in kind.capabilities:
+        raise TypeError(kind.name)
     return kind  # type: ignore[return-value] # the capability says that it has these methods
 
 
