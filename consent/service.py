@@ -97,7 +97,7 @@ class ConsentService:
         audit = [
             Entry(
                 AUDIT_OF[change.event],
-                f"person:{person}",
+                f"operator:{change.officer}" if change.officer is not None else f"person:{person}",
                 f"consent:{change.state.record_id}",
                 now,
                 after={"purpose": change.state.purpose},
