@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote_plus
@@ -54,7 +53,7 @@ def _basic(authorization: str) -> Presented:
         raise InvalidClient("the Authorization header must use Basic")
     try:
         text = base64.b64decode(value.strip(), validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise InvalidClient("the Basic credentials cannot be read") from error
     client_id, colon, secret = text.partition(":")
     if not colon:
