@@ -117,6 +117,9 @@ class ProxyKind(Kind, Protocol):
     def allow(self, settings: BaseModel, identity: Identity) -> Answer:
         """Return the answer that lets the request through, with the identity in headers, and blanks for all the others it owns."""
 
+    def proof_header(self, settings: BaseModel) -> str:
+        """Return the header in which the application wants a signed proof of the others, which only we can make; empty: none (FA-10)."""
+
     def challenge(self, settings: BaseModel, facts: RequestFacts, start_url: str) -> Answer:
         """Return the answer for a request without a valid gate session: 401 with where to sign in."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -28,9 +29,11 @@ def _upper_ascii(value: Any) -> str:
 
 
 def _date_dmy(value: Any) -> str:
-    year, _, rest = _text(value).partition("-")
-    month, _, day = rest.partition("-")
-    return f"{day}-{month}-{year}"
+    """Return DD-MM-YYYY; nothing for what is no date: half a date is worse than none."""
+    try:
+        return date.fromisoformat(_text(value)).strftime("%d-%m-%Y")
+    except ValueError:
+        return ""
 
 
 def _gender_lp(value: Any) -> str:

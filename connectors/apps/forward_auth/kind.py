@@ -15,15 +15,29 @@ from pydantic import BaseModel
 from connectors.apps.forward_auth.paths import is_ambiguous, is_open, is_plain
 from connectors.apps.forward_auth.settings import ForwardAuthSettings
 from connectors.contract import Answer, Capability, Emission, Identity, RequestFacts
-from connectors.mapping import apply
+from connectors.mapping import MAX_VALUE, apply
 
 HOST_HEADER, METHOD_HEADER, URI_HEADER = "x-gapura-host", "x-gapura-method", "x-gapura-uri"
 REFUSED_METHODS = ("TRACE", "TRACK", "CONNECT")
 
 
 def header_value(text: str) -> str:
-    """Return the value as it may stand in a header: ASCII as it is, everything else percent-encoded, so that nothing can split (FA-09)."""
-    return text if text.isascii() and text.isprintable() else quote(text, safe=" ,.-_@+:/")
+    """Return the value as it may stand in a header, at most 1,024 bytes, never cut inside an escape (FA-09).
+
+    Printable ASCII stays as it is; with anything else, or with a percent sign, the whole value is percent-encoded UTF-8, so that
+    decoding it always gives the value back.
+    """
+    text = text.strip()
+    if text.isascii() and text.isprintable() and "%" not in text:
+        return text[:MAX_VALUE].rstrip()
+    kept, room = [], MAX_VALUE
+    for character in text:
+        encoded = quote(character, safe=" ,.-_@+:/", errors="replace")
+        room -= len(encoded)
+        if room < 0:
+            break
+        kept.append(encoded)
+    return "".join(kept).strip()
 
 
 class ForwardAuth:
@@ -43,7 +57,8 @@ class ForwardAuth:
 
     def emissions(self, settings: BaseModel, identity: Identity) -> Sequence[Emission]:
         own = _of(settings)
-        found = [Emission(row.field, header_value(value), row.claim) for row, value in apply(own.headers, identity.claims)]
+        rows = ((row, header_value(value)) for row, value in apply(own.headers, identity.claims))
+        found = [Emission(row.field, value, row.claim) for row, value in rows if value]
         if own.subject_header:
             found.append(Emission(own.subject_header, identity.subject, "sub"))
         return found
@@ -63,6 +78,9 @@ class ForwardAuth:
     def allow(self, settings: BaseModel, identity: Identity) -> Answer:
         sent = {emission.name: emission.value for emission in self.emissions(settings, identity)}
         return Answer(200, {**self.blank(settings), **sent})
+
+    def proof_header(self, settings: BaseModel) -> str:
+        return _of(settings).proof_header
 
     def challenge(self, settings: BaseModel, facts: RequestFacts, start_url: str) -> Answer:
         return Answer(401, {**self.blank(settings), "X-Gapura-Start": start_url})

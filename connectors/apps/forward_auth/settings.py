@@ -12,7 +12,9 @@ from connectors.apps.forward_auth.paths import is_plain
 from connectors.mapping import Row
 
 HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[0-9]{1,5})?")
+HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}")  # no underscore: many applications read X_A and X-A as one name (FA-01)
 RESERVED = ("host", "cookie", "authorization", "connection", "content-length", "transfer-encoding", "set-cookie", "location")
+FAMILIES = ("x-forwarded", "x-real", "x-gapura-host", "x-gapura-method", "x-gapura-uri", "x-gapura-start", "proxy-", "sec-", "content-")
 
 
 class ForwardAuthSettings(BaseModel):
@@ -24,6 +26,7 @@ class ForwardAuthSettings(BaseModel):
     base_url: str = Field(description="Public address of the application, without a final slash")
     headers: tuple[Row, ...] = Field(description="Which header carries which claim")
     subject_header: str = Field("", description="Header for the pairwise subject; empty: none")
+    proof_header: str = Field("", description="Header for a signed proof of the other headers, good for 60 s; empty: none")
     strip: tuple[str, ...] = Field((), description="Further headers of the application that a client must not send, beside `headers`")
     open_paths: tuple[str, ...] = Field((), description="Exact paths, or prefixes ending in /, that pass without sign-in")
     start_path: str = Field("/", description="Where the portal's tile leads")
@@ -48,11 +51,14 @@ class ForwardAuthSettings(BaseModel):
 
     @model_validator(mode="after")
     def _headers_are_the_applications(self) -> Self:
-        names = [row.field.lower() for row in self.headers]
-        if len(set(names)) != len(names):
+        extra = [name for name in (self.subject_header, self.proof_header) if name]
+        set_by_us = [name.lower() for name in (*(row.field for row in self.headers), *extra)]
+        if len(set(set_by_us)) != len(set_by_us):
             raise ValueError("a header is mapped twice")
-        for name in [*names, self.subject_header.lower(), *(one.lower() for one in self.strip)]:
-            if name in RESERVED or name.startswith(("x-forwarded", "x-real", "proxy-", "sec-")):
+        for name in [*set_by_us, *(one.lower() for one in self.strip)]:
+            if not HEADER.fullmatch(name):
+                raise ValueError(f"{name[:40]!r} must be letters, digits and hyphens")
+            if name in RESERVED or name.startswith(FAMILIES):
                 raise ValueError(f"{name} may not be an identity header")
         return self
 
@@ -63,5 +69,5 @@ class ForwardAuthSettings(BaseModel):
     @property
     def owned(self) -> tuple[str, ...]:
         """Every header that only the gate may set."""
-        names = [row.field for row in self.headers]
-        return tuple(dict.fromkeys([*names, *([self.subject_header] if self.subject_header else []), *self.strip]))
+        names = [*(row.field for row in self.headers), self.subject_header, self.proof_header, *self.strip]
+        return tuple(dict.fromkeys(name for name in names if name))
