@@ -36,7 +36,7 @@ class Assets:
         if found is None:
             return Response("not found", 404, media_type="text/plain")
         raw, packed, kind = found
-        headers = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding", "X-Content-Type-Options": "nosniff"}
+        headers = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
         if "gzip" in request.headers.get("accept-encoding", ""):
             return Response(packed, media_type=kind, headers={**headers, "Content-Encoding": "gzip"})
         return Response(raw, media_type=kind, headers=headers)

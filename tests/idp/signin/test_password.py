@@ -14,9 +14,18 @@ from idp.signin.password import Busy, Hasher, common_passwords, weakness
 CHEAP = IdpSettings(argon2_memory_kib=7168, argon2_time=1)
 LONG = "x" * 79 + "a" + "y" * 20
 SITI = Person(
-    "p", Status.ACTIVE, "verified", "id",
-    {"name": "Siti Peragawati", "nik": "3503115203889001", "nip": "198803122010012901", "birthdate": "1988-03-12", "email": "siti@example.id"},
-)  # fmt: skip
+    "p",
+    Status.ACTIVE,
+    "verified",
+    "id",
+    {
+        "name": "Siti Peragawati",
+        "nik": "3503115203889001",
+        "nip": "198803122010012901",
+        "birthdate": "1988-03-12",
+        "email": "siti@example.id",
+    },
+)
 
 
 @pytest.mark.parametrize(
