@@ -1,0 +1,68 @@
+"""Every rule about a code being redeemed: the right request passes all of them, and one change is refused by its own rule."""
+
+from __future__ import annotations
+
+import pytest
+
+from idp.client_auth.authenticate import Authenticated
+from idp.errors import OAuthError
+from idp.grants.authorization_code import RULES, Redemption
+from idp.grants.model import TokenRequest
+from idp.tokens.models import AuthorizationCode
+from idp.tokens.records import decode_code, encode_code
+from tests.idp.samples import CALLBACK, CHALLENGE, NOW, VERIFIER, a_client
+
+CODE = AuthorizationCode(
+    client_id="rp-a",
+    application="aplikasi-a",
+    service="layanan-satu",
+    grant="grant-1",
+    person="person-1",
+    session="session-1",
+    sid="sid-1",
+    subject="subject-1",
+    redirect_uri=CALLBACK,
+    code_challenge=CHALLENGE,
+    nonce=None,
+    scopes=frozenset({"openid", "profile"}),
+    released=frozenset({"name"}),
+    id_token_claims=frozenset(),
+    auth_time=NOW,
+    acr="urn:gapura:aal1",
+    amr=("pwd",),
+    issued_at=NOW,
+    guards={"person:person-1": "0"},
+)
+
+
+def judged(client_id: str = "rp-a", **changes: str) -> str:
+    form = {"redirect_uri": CALLBACK, "code_verifier": VERIFIER, **changes}
+    redemption = Redemption(CODE, TokenRequest(Authenticated(a_client(client_id=client_id), "k"), form, NOW))
+    for rule in RULES:
+        try:
+            rule(redemption)
+        except OAuthError as error:
+            return f"{error.code}: {error.description}"
+    return ""
+
+
+def test_the_right_request_passes_every_rule() -> None:
+    assert judged() == ""
+
+
+def test_tk_04_a_code_is_for_the_client_it_was_issued_to() -> None:
+    assert judged("rp-b") == "invalid_grant: the code was issued to another client"
+
+
+@pytest.mark.parametrize("uri", ["", CALLBACK + "/", CALLBACK.upper(), "https://rp.example/cb?x=1", "https://rp.example/é"])
+def test_the_redirect_uri_is_the_same_as_before(uri: str) -> None:
+    assert judged(redirect_uri=uri) == "invalid_grant: redirect_uri is not the one of the authorization request"
+
+
+@pytest.mark.parametrize("verifier", ["", "x" * 43, VERIFIER[:-1], VERIFIER + "x", VERIFIER.lower(), CHALLENGE, "é" * 43, "x" * 129])
+def test_tk_06_az_40_the_verifier_fits_the_challenge(verifier: str) -> None:
+    assert judged(code_verifier=verifier) == "invalid_grant: code_verifier does not fit the code_challenge"
+
+
+def test_a_code_comes_out_of_the_store_as_it_went_in() -> None:
+    assert decode_code(encode_code(CODE)) == CODE
