@@ -78,7 +78,12 @@ class ConsentPages:
         sent = [view for view in await self.disclosures.of_person(who.person.id, service=state.service) if _covers(view, state)]
         events: list[dict[str, Any]] = [{"at": row.at, "kind": row.event.value, "row": row} for row in history]
         events += [
-            {"at": view.disclosure.at, "kind": "sent", "view": view, "claims": sorted(set(view.disclosure.claims) & state.claims)}
+            {
+                "at": view.disclosure.at,
+                "kind": "sent",
+                "view": view,
+                "claims": [claim for claim in CATALOGUE if claim in view.disclosure.claims and claim in state.claims],
+            }
             for view in sent
         ]
         withdrawn_at = next((row.at for row in reversed(history) if row.event is LedgerEvent.WITHDRAWN), None)

@@ -89,7 +89,7 @@ class HistoryPages:
         for view in await self.disclosures.of_person(person, limit=MOST):
             service = snapshot.services.get(view.disclosure.service)
             name = pick(service.name, language) if service is not None else view.disclosure.service
-            claims = ", ".join(pick(CATALOGUE[claim].label, language) for claim in view.disclosure.claims if claim in CATALOGUE)
+            claims = ", ".join(pick(CATALOGUE[claim].label, language) for claim in CATALOGUE if claim in view.disclosure.claims)
             repeated = t(" ({n} kali)", " ({n} times)", n=view.times) if view.times > 1 else ""
             events.append(
                 {

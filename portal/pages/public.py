@@ -15,6 +15,7 @@ from connectors.contract import Capability
 from idp.applications.models import Service
 from idp.applications.registry import Registry, Snapshot
 from idp.error_pages import ErrorPages
+from kit.web.language import language_of, pick
 from kit.web.pages import Pages
 from portal.catalogue.groups import GROUPS
 from portal.catalogue.search import MAX_QUERY, search
@@ -45,6 +46,24 @@ def row_of(snapshot: Snapshot, service: Service) -> dict[str, Any]:
     url = open_url(snapshot, service)
     state = "closed" if closed else "counter" if service.channel == "counter_only" else "normal" if url else "soon"
     return {"service": service, "agency": snapshot.agencies.get(service.agency), "state": state, "url": url}
+
+
+def parts_of(text: str) -> list[dict[str, Any]]:
+    """Return a notice's plain text as parts to show: a heading where the part has a list, then paragraphs and lists. No word is changed."""
+    parts: list[dict[str, Any]] = []
+    for paragraph in text.strip().split("\n\n"):
+        lines = paragraph.split("\n")
+        heading = lines.pop(0) if any(line.startswith("- ") for line in lines) else ""
+        blocks: list[dict[str, Any]] = []
+        for line in lines:
+            if not line.startswith("- "):
+                blocks.append({"text": line, "points": []})
+            elif blocks and blocks[-1]["points"]:
+                blocks[-1]["points"].append(line[2:])
+            else:
+                blocks.append({"text": "", "points": [line[2:]]})
+        parts.append({"heading": heading, "blocks": blocks})
+    return parts
 
 
 @dataclass(frozen=True)
@@ -102,7 +121,12 @@ class PublicPages:
         notice = snapshot.notice_for(request.path_params["slug"])
         if notice is None:
             return self.errors.message(request, "not_found", status=404)
-        context = {"notice": notice, "service": snapshot.services[notice.service], "agency": snapshot.agencies.get(notice.controller)}
+        context = {
+            "notice": notice,
+            "service": snapshot.services[notice.service],
+            "agency": snapshot.agencies.get(notice.controller),
+            "parts": parts_of(pick(notice.full_text, language_of(request))),
+        }
         return self.pages.render(request, "portal/notice.html", context, cacheable=True)
 
     async def help(self, request: Request) -> Response:

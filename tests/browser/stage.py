@@ -31,6 +31,7 @@ class Shown:
     html: str
     csp: str
     path: str
+    packed: bool = False  # it left compressed
 
 
 @dataclass
@@ -132,7 +133,8 @@ async def show(stage: Stage, walk: Walk) -> Shown:
     name = stage.rendered[-1] if stage.rendered else ""
     if isinstance(answer, Response):
         return Shown(name, answer.status_code, bytes(answer.body).decode(), csp, "/")
-    return Shown(name, answer.status_code, answer.text, csp, answer.request.url.raw_path.decode())
+    packed = answer.headers.get("content-encoding") == "gzip"
+    return Shown(name, answer.status_code, answer.text, csp, answer.request.url.raw_path.decode(), packed)
 
 
 def note(environment: Any, names: list[str]) -> None:
