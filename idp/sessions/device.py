@@ -1,4 +1,4 @@
-"""What a browser calls itself, in words a person knows from their own pocket: `Chrome di Android`. Never stored as sent."""
+"""What a browser calls itself, in words a person knows from their own pocket: `Chrome · Android`. Never stored as sent."""
 
 from __future__ import annotations
 
