@@ -158,4 +158,6 @@ def test_withdrawing_the_required_consent_ends_the_optional_ones_of_its_service_
         by_purpose(AGREED)["dampingi"], FIRST, [*AGREED, other], NOW + 5, language="id", channel="counter", officer="petugas-7"
     )
     assert {change.state.record_id for change in changes} == {by_purpose(AGREED)[name].record_id for name in ("dampingi", "kabar")}
-    assert {(change.channel, change.officer) for change in changes} == {("counter", "petugas-7")}, "CN-13: both are kept"
+    assert {(change.channel, change.officer) for change in changes} == {("counter", "petugas-7")}, (
+        "the channel and the officer are kept with each"
+    )

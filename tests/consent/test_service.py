@@ -128,7 +128,7 @@ async def test_cn_10_what_has_expired_cannot_be_withdrawn(service: ConsentServic
         await service.withdraw(SITI, record, channel="portal", language="id")
 
 
-async def test_cn_13_an_officer_who_withdraws_for_a_citizen_stands_in_the_ledger_and_in_the_audit(
+async def test_an_officer_who_withdraws_for_a_citizen_stands_in_the_ledger_and_in_the_audit(
     service: ConsentService, stores: Stores
 ) -> None:
     record = (await agreed(service))["kabar"].record_id
