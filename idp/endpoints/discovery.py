@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
+from authlib.oidc.discovery import OpenIDProviderMetadata
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -65,7 +66,9 @@ def metadata(issuer: str, grants: Sequence[str]) -> dict[str, Any]:
 
 class Discovery:
     def __init__(self, issuer: str, grants: Sequence[str], keys: KeySchedule) -> None:
-        self.document = orjson.dumps(metadata(issuer, grants))
+        published = metadata(issuer, grants)
+        OpenIDProviderMetadata(published).validate()  # a provider with wrong metadata does not start
+        self.document = orjson.dumps(published)
         self.keys = keys
         self._made_for = -1
         self._jwks = b""
