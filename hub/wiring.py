@@ -110,7 +110,7 @@ class RegistryFollower:
     async def __call__(self) -> None:
         value = (await self.resources.expiring.guards(GUARD))[GUARD]
         if value != self.seen:
-            self.registry.replace(await load_snapshot(self.resources.stores.registry, self.resources.stores.notices))
+            self.registry.replace(await load_snapshot(self.resources.stores.registry, self.resources.stores.notices), value)
             self.seen = value
 
     async def force(self) -> None:
@@ -215,7 +215,7 @@ async def build_house(resources: Resources) -> House:
             ClientCredentialsGrant(expiring, access_tokens, {}),
         )
     }  # fmt: skip
-    gate_answers = GateAnswers(expiring, registry, people, consent, disclosures, stores.ring, clock, mac_key)
+    gate_answers = GateAnswers(expiring, registry, people, consent, disclosures, stores.ring, clock, mac_key, keys, issuer)
     gate = GateEndpoints(
         registry, dispatcher, gate_answers, expiring, errors, cookies, clock, issuer, networks(settings.gate.trusted_proxies)
     )

@@ -50,10 +50,15 @@ class Snapshot:
 
 
 class Registry:
-    """Holds the present snapshot. Readers take `.now` once per request and keep it for that request."""
+    """Holds the present snapshot. Readers take `.now` once per request and keep it for that request.
+
+    `version` is the value that the guard had before the snapshot was read: whoever sees another value reads an older registry.
+    """
 
     def __init__(self, snapshot: Snapshot | None = None) -> None:
         self.now = snapshot or Snapshot()
+        self.version = "0"
 
-    def replace(self, snapshot: Snapshot) -> None:
+    def replace(self, snapshot: Snapshot, version: str = "0") -> None:
+        self.version = version
         self.now = snapshot

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import orjson
 
 from connectors.builtin import KINDS
-from connectors.contract import Answer, Connector, ProxyKind
+from connectors.contract import Answer, Connector, Identity, ProxyKind
 from consent.disclosure import DisclosureLog
 from consent.models import Disclosure
 from consent.service import ConsentService
 from idp import guards
 from idp.applications.models import Service
-from idp.applications.registry import Registry
+from idp.applications.registry import GUARD, Registry
 from idp.gate.records import GateSession
 from idp.interaction.models import Interaction, Issue
 from idp.interaction.next_step import Facts, next_step
+from idp.keys.schedule import KeySchedule
 from idp.people.models import Person
 from idp.people.release import identity
 from idp.people.service import People
@@ -28,6 +29,8 @@ from kit.sealing import KeyRing
 from kit.secrets import keyed, new_id
 
 ANSWER_SECONDS = 300
+PROOF_SECONDS = 60
+PROOF_TYPE = "gapura-gate+jwt"  # no other token of ours has it, so a proof is good for nothing else (RFC 8725 §3.11)
 
 
 def proxy_kind(connector: Connector) -> ProxyKind:
@@ -44,11 +47,15 @@ class GateAnswers:
     ring: KeyRing
     clock: Clock
     mac_key: bytes = field(repr=False)
+    keys: KeySchedule
+    issuer: str
 
     async def make(self, key: str, gate: GateSession, connector: Connector) -> Answer | None:
         """Return the answer and keep it under its guards; None when anything asks for a page, a refusal, or another look."""
         names = (guards.permit(gate.person, connector.application), guards.application(connector.application))
-        lived_under = {**gate.session_guards, **await self.store.guards(*names)}
+        values = await self.store.guards(*names, GUARD)
+        ours_is_old = values.pop(GUARD) != self.registry.version  # this worker has not yet read a change of the registry
+        lived_under = {**gate.session_guards, **values}
         snapshot, now = self.registry.now, self.clock.now()
         service = snapshot.service_for(connector.application, None)
         person = await self.people.get(gate.person)
@@ -72,7 +79,10 @@ class GateAnswers:
         if not isinstance(step, Issue):
             return None
         answer = await self._format(gate, connector, service, person, session, step.released)
-        return answer if await self._keep(key, answer, lived_under) else None
+        ends = min(gate.expires_at, standing.expires_at or gate.expires_at)  # no answer outlives the session or the consent (CN-10)
+        kept_for = PROOF_SECONDS // 2 if proxy_kind(connector).proof_header(connector.settings) else ANSWER_SECONDS
+        kept_for = 1 if ours_is_old else kept_for
+        return answer if await self._keep(key, answer, min(kept_for, ends - now), lived_under) else None
 
     async def _format(
         self, gate: GateSession, connector: Connector, service: Service, person: Person, session: Session, released: frozenset[str]
@@ -100,12 +110,22 @@ class GateAnswers:
                     values_mac=mac,
                 )
             )
-        return kind.allow(connector.settings, who)
+        return self._proven(kind.allow(connector.settings, who), kind, connector, who)
 
-    async def _keep(self, key: str, answer: Answer, lived_under: Guards) -> bool:
+    def _proven(self, answer: Answer, kind: ProxyKind, connector: Connector, who: Identity) -> Answer:
+        """Add, where the application wants it, a signed copy of the headers: whoever reaches it directly cannot make one (FA-10)."""
+        name = kind.proof_header(connector.settings)
+        if not name:
+            return answer
+        said = {emission.name: emission.value for emission in kind.emissions(connector.settings, who)}
+        times = {"iat": who.issued_at, "exp": who.issued_at + PROOF_SECONDS, "auth_time": who.auth_time}
+        claims = {"iss": self.issuer, "aud": connector.id, "sub": who.subject, "acr": who.acr, "headers": said, **times}
+        return replace(answer, headers={**answer.headers, name: self.keys.signer.sign(claims, "ES256", PROOF_TYPE)})
+
+    async def _keep(self, key: str, answer: Answer, seconds: int, lived_under: Guards) -> bool:
         """Keep the answer sealed: its headers carry personal values."""
         sealed = base64.b64encode(self.ring.seal(orjson.dumps(dict(answer.headers)), key))
-        return await self.store.put(Put(key, sealed, ANSWER_SECONDS, lived_under))
+        return await self.store.put(Put(key, sealed, seconds, lived_under))
 
     def open(self, key: str, raw: bytes) -> Answer:
         return Answer(200, orjson.loads(self.ring.open(base64.b64decode(raw), key)))
