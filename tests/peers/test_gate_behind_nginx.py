@@ -10,10 +10,9 @@ import httpx
 import pytest
 
 from tests.peers.conftest import Town
-from tests.peers.walker import Walker, received
-from tests.site import SITI
+from tests.peers.walker import LARAS, Walker, received
 
-WAGIYEM = "3503024507519003"
+DIMAS = "3503110605099005"
 
 
 def raw(port: int, *lines: str) -> tuple[int, str]:
@@ -31,25 +30,25 @@ def cookies_of(walker: Walker) -> str:
 
 
 @pytest.fixture(scope="module")
-def siti(town: Town) -> Iterator[Walker]:
-    """Siti, who is inside the older registration."""
+def laras(town: Town) -> Iterator[Walker]:
+    """Laras, who is inside the older registration."""
     with Walker() as walker:
         walker.go(town.url("rsud-daftar"))
         yield walker
 
 
 def test_a_person_arrives_where_she_wanted_to_go(town: Town) -> None:
-    with Walker() as siti:
-        page = siti.go(town.url("rsud-daftar") + "jadwal?hari=senin&poli=gigi")
+    with Walker() as laras:
+        page = laras.go(town.url("rsud-daftar") + "jadwal?hari=senin&poli=gigi")
         assert str(page.url) == town.url("rsud-daftar") + "jadwal?hari=senin&poli=gigi"
         got = received(page.text)
-        assert got["headers"]["x-pasien-nik"] == [SITI]
-        assert got["headers"]["x-pasien-nama"] == ["SITI PERAGAWATI"]
+        assert got["headers"]["x-pasien-nik"] == [LARAS]
+        assert got["headers"]["x-pasien-nama"] == ["LARAS TANDASARI"]
         assert "x-pasien-bpjs" not in got["headers"], "what is not shared is absent, not empty"
-        assert siti.passwords == 1
+        assert laras.passwords == 1
 
 
-def test_fa_01_headers_of_the_client_are_stripped_by_nginx(town: Town, siti: Walker) -> None:
+def test_fa_01_headers_of_the_client_are_stripped_by_nginx(town: Town, laras: Walker) -> None:
     forged = (
         "X-Pasien-Bpjs: 1",
         "X_Pasien_Bpjs: 2",
@@ -59,26 +58,26 @@ def test_fa_01_headers_of_the_client_are_stripped_by_nginx(town: Town, siti: Wal
         "X-Pasien-Id: 6",
         "X-Gapura-Host: 7",
     )
-    status, body = raw(town.ports["rsud-daftar"], "GET / HTTP/1.1", "Host: localhost", f"Cookie: {cookies_of(siti)}", *forged, "X-Lain: 8")
+    status, body = raw(town.ports["rsud-daftar"], "GET / HTTP/1.1", "Host: localhost", f"Cookie: {cookies_of(laras)}", *forged, "X-Lain: 8")
     assert status == 200
     names = received(body)["headers"]
     assert names["x-lain"] == ["8"], "other headers pass"
-    assert names["x-pasien-nik"] == [SITI]
+    assert names["x-pasien-nik"] == [LARAS]
     spelled = {name.replace("_", "-") for name in names}
     assert not spelled & {"x-pasien-bpjs", "x-pasien-id", "x-gapura-host"}
     assert not [name for name in names if "_" in name]
 
 
 def test_fa_01_nobody_enters_by_headers_alone(town: Town) -> None:
-    status, body = raw(town.ports["rsud-daftar"], "GET / HTTP/1.1", "Host: localhost", f"X-Pasien-Nik: {SITI}")
+    status, body = raw(town.ports["rsud-daftar"], "GET / HTTP/1.1", "Host: localhost", f"X-Pasien-Nik: {LARAS}")
     assert status == 302
     assert f"Location: {town.issuer}/gerbang/masuk?app=rsud-daftar" in body
 
 
-def test_fa_05_the_words_of_the_proxy_count_and_only_from_the_proxy(town: Town, siti: Walker) -> None:
+def test_fa_05_the_words_of_the_proxy_count_and_only_from_the_proxy(town: Town, laras: Walker) -> None:
     facts = {"X-Gapura-Method": "GET", "X-Gapura-Uri": "/"}
     host = town.url("rsud-daftar").removeprefix("http://").rstrip("/")
-    asked = siti.http.get(f"{town.issuer}/gerbang/periksa", headers={**facts, "X-Gapura-Host": host})
+    asked = laras.http.get(f"{town.issuer}/gerbang/periksa", headers={**facts, "X-Gapura-Host": host})
     assert asked.status_code == 200, "127.0.0.1 is a listed proxy here"
     lies = (
         "X-Gapura-Uri: /terbuka",
@@ -89,7 +88,7 @@ def test_fa_05_the_words_of_the_proxy_count_and_only_from_the_proxy(town: Town, 
     )
     status, _ = raw(town.ports["rsud-daftar"], "GET / HTTP/1.1", "Host: localhost", *lies)
     assert status == 302, "nobody is signed in, whatever a client says about itself"
-    status, body = raw(town.ports["rsud-daftar"], "GET / HTTP/1.1", "Host: localhost", f"Cookie: {cookies_of(siti)}", *lies)
+    status, body = raw(town.ports["rsud-daftar"], "GET / HTTP/1.1", "Host: localhost", f"Cookie: {cookies_of(laras)}", *lies)
     assert (status, received(body)["path"]) == (200, "/")
     outside = httpx.get(f"{town.issuer.replace('localhost', '127.0.0.1')}/gerbang/periksa", headers=facts, trust_env=False)
     assert outside.status_code == 403
@@ -111,14 +110,14 @@ def test_fa_05_the_words_of_the_proxy_count_and_only_from_the_proxy(town: Town, 
         "/_gapura/../admin",
     ],
 )
-def test_fa_06_a_path_that_can_be_read_in_two_ways_is_refused(town: Town, siti: Walker, path: str) -> None:
-    cookie = f"Cookie: {cookies_of(siti)}"
+def test_fa_06_a_path_that_can_be_read_in_two_ways_is_refused(town: Town, laras: Walker, path: str) -> None:
+    cookie = f"Cookie: {cookies_of(laras)}"
     assert raw(town.ports["rsud-daftar"], "GET /admin HTTP/1.1", "Host: localhost", cookie)[0] == 200
     assert raw(town.ports["rsud-daftar"], f"GET {path} HTTP/1.1", "Host: localhost", cookie)[0] == 403
 
 
-def test_fa_08_the_cookie_of_one_application_opens_no_other(town: Town, siti: Walker) -> None:
-    value = siti.http.cookies.get("gapura-g-rsud-daftar")
+def test_fa_08_the_cookie_of_one_application_opens_no_other(town: Town, laras: Walker) -> None:
+    value = laras.http.cookies.get("gapura-g-rsud-daftar")
     assert value
     own = f"Cookie: gapura-g-rsud-daftar={value}"
     assert raw(town.ports["rsud-daftar"], "GET / HTTP/1.1", "Host: localhost", own)[0] == 200
@@ -127,44 +126,44 @@ def test_fa_08_the_cookie_of_one_application_opens_no_other(town: Town, siti: Wa
         assert foreign[0] == 302
 
 
-def test_a_ticket_opens_once_and_at_its_own_host_only(town: Town, siti: Walker) -> None:
-    ticket = siti.http.get(f"{town.issuer}/gerbang/masuk?app=rsud-daftar", follow_redirects=False).headers["location"]
+def test_a_ticket_opens_once_and_at_its_own_host_only(town: Town, laras: Walker) -> None:
+    ticket = laras.http.get(f"{town.issuer}/gerbang/masuk?app=rsud-daftar", follow_redirects=False).headers["location"]
     query = ticket.partition("?")[2]
     elsewhere = httpx.get(f"{town.url('usaha-lama')}_gapura/kembali?{query}", trust_env=False)
     assert elsewhere.status_code == 410
     spent = httpx.get(ticket, trust_env=False)
     assert spent.status_code == 410
-    fresh = siti.http.get(f"{town.issuer}/gerbang/masuk?app=rsud-daftar", follow_redirects=False).headers["location"]
+    fresh = laras.http.get(f"{town.issuer}/gerbang/masuk?app=rsud-daftar", follow_redirects=False).headers["location"]
     assert httpx.get(fresh, trust_env=False).status_code == 303
     assert httpx.get(fresh, trust_env=False).status_code == 410
 
 
 def test_an_optional_consent_withdrawn_takes_its_header_away_within_a_second(town: Town) -> None:
-    with Walker(WAGIYEM) as wagiyem:
-        page = wagiyem.go(town.url("rsud-daftar"), tick=("rawat-jalan-rsud.bpjs",))
-        assert received(page.text)["headers"]["x-pasien-bpjs"] == ["0000000009003"]
-        wagiyem.withdraw(town.issuer, "BPJS")
+    with Walker(DIMAS) as dimas:
+        page = dimas.go(town.url("rsud-daftar"), tick=("rawat-jalan-rsud.bpjs",))
+        assert received(page.text)["headers"]["x-pasien-bpjs"] == ["0000000009005"]
+        dimas.withdraw(town.issuer, "BPJS")
         since = time.monotonic()
-        got = received(wagiyem.http.get(town.url("rsud-daftar")).text)["headers"]
+        got = received(dimas.http.get(town.url("rsud-daftar")).text)["headers"]
         assert time.monotonic() - since < 1
         assert "x-pasien-bpjs" not in got
-        assert got["x-pasien-nik"] == [WAGIYEM], "the visit itself rests on a public task"
+        assert got["x-pasien-nik"] == [DIMAS], "the visit itself rests on a public task"
 
 
 def test_consent_withdrawn_closes_the_gate_within_a_second(town: Town) -> None:
-    with Walker() as siti:
-        assert received(siti.go(town.url("usaha-lama")).text)["headers"]["x-usaha-nik"] == [SITI]
-        siti.withdraw(town.issuer, "pendamping")
+    with Walker() as laras:
+        assert received(laras.go(town.url("usaha-lama")).text)["headers"]["x-usaha-nik"] == [LARAS]
+        laras.withdraw(town.issuer, "pendamping")
         since = time.monotonic()
-        refused = siti.http.get(town.url("usaha-lama"), follow_redirects=False)
+        refused = laras.http.get(town.url("usaha-lama"), follow_redirects=False)
         assert time.monotonic() - since < 1
         assert refused.status_code == 302
         assert refused.headers["location"].startswith(f"{town.issuer}/gerbang/masuk?app=usaha-lama")
 
 
 def test_leaving_closes_the_gate(town: Town) -> None:
-    with Walker() as siti:
-        siti.go(town.url("rsud-daftar"))
-        left = siti.http.get(town.url("rsud-daftar") + "_gapura/keluar")
+    with Walker() as laras:
+        laras.go(town.url("rsud-daftar"))
+        left = laras.http.get(town.url("rsud-daftar") + "_gapura/keluar")
         assert str(left.url) == f"{town.issuer}/keluar"
-        assert siti.http.get(town.url("rsud-daftar"), follow_redirects=False).status_code == 302
+        assert laras.http.get(town.url("rsud-daftar"), follow_redirects=False).status_code == 302

@@ -55,7 +55,7 @@ def test_cn_05_withdrawal_ends_what_apache_holds_within_a_second(town: Town) -> 
 
 
 def test_signing_out_at_the_node_application_ends_the_session(town: Town) -> None:
-    with Walker() as siti:
-        siti.go(town.url("e-link"))
-        siti.http.get(town.url("e-link") + "keluar", follow_redirects=True)
-        assert 'name="sandi"' in siti.http.get(town.url("usaha-kecil")).text
+    with Walker() as laras:
+        laras.go(town.url("e-link"))
+        laras.http.get(town.url("e-link") + "keluar", follow_redirects=True)
+        assert 'name="sandi"' in laras.http.get(town.url("usaha-kecil")).text
