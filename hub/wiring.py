@@ -262,8 +262,8 @@ async def build_house(resources: Resources) -> House:
     hot_routes = [
         *TokenEndpoint(client_auth, grants, clock, proxies).routes(),
         *authorize.routes(),
-        *UserinfoEndpoint(access_tokens, guesses, proxies).routes(),
-        *IntrospectEndpoint(client_auth, access_tokens, guesses, issuer, proxies).routes(),
+        *UserinfoEndpoint(access_tokens, guesses, registry, proxies).routes(),
+        *IntrospectEndpoint(client_auth, access_tokens, guesses, registry, issuer, proxies).routes(),
         *gate.routes(),
         *Discovery(issuer, list(grants), keys).routes(),
     ]

@@ -41,6 +41,11 @@ class Snapshot:
         agency = self.agencies.get(application.agency)
         return agency is not None and not agency.suspended
 
+    def still_has(self, client_id: str, scopes: frozenset[str]) -> bool:
+        """True while the client is enabled and registered for every one of these scopes: what it was granted earlier is no more than that."""
+        client = self.clients.get(client_id)
+        return client is not None and client.enabled and scopes <= client.scopes
+
     def service_for(self, application_id: str, slug: str | None) -> Service | None:
         """Return the named service of the application; without a name its first one in the catalogue (architecture §2)."""
         services = self.by_application.get(application_id, ())

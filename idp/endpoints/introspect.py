@@ -9,8 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from idp.applications.registry import Registry
 from idp.client_auth.authenticate import ClientAuthenticator
 from idp.endpoints import answers
+from idp.endpoints.credentials import authorization_of
 from idp.endpoints.token import form_of
 from idp.errors import InvalidClient, InvalidRequest, OAuthError
 from idp.tokens.access_token import AccessTokens
@@ -25,6 +27,7 @@ class IntrospectEndpoint:
     authenticator: ClientAuthenticator
     tokens: AccessTokens
     guesses: TokenGuesses
+    registry: Registry
     issuer: str
     trusted_proxies: Sequence[Network] = ()
 
@@ -32,7 +35,7 @@ class IntrospectEndpoint:
         try:
             form = await form_of(request)
             address = client_address(request, self.trusted_proxies)
-            client = (await self.authenticator.authenticate(request.headers.get("authorization", ""), form, address)).client
+            client = (await self.authenticator.authenticate(authorization_of(request), form, address)).client
             if client.public:
                 raise InvalidClient("a public client cannot introspect")
             if "token" not in form:
@@ -43,6 +46,8 @@ class IntrospectEndpoint:
         except OAuthError as error:
             return answers.error(error)
         if found is None or client.client_id not in (found.client_id, found.audience):
+            return answers.json(INACTIVE)
+        if not self.registry.now.still_has(found.client_id, found.scopes):
             return answers.json(INACTIVE)
         body = {
             "active": True,

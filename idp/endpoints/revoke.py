@@ -12,6 +12,7 @@ from starlette.routing import Route
 from idp import guards
 from idp.client_auth.authenticate import ClientAuthenticator
 from idp.endpoints import answers
+from idp.endpoints.credentials import authorization_of
 from idp.endpoints.token import form_of
 from idp.errors import InvalidGrant, InvalidRequest, OAuthError
 from idp.store import GrantStore
@@ -38,7 +39,7 @@ class RevokeEndpoint:
         try:
             form = await form_of(request)
             address = client_address(request, self.trusted_proxies)
-            client_id = (await self.authenticator.authenticate(request.headers.get("authorization", ""), form, address)).client.client_id
+            client_id = (await self.authenticator.authenticate(authorization_of(request), form, address)).client.client_id
             if "token" not in form:
                 raise InvalidRequest("token is required")
             await self._revoke(form["token"], client_id)

@@ -12,6 +12,7 @@ from starlette.routing import Route
 from idp.applications.models import Client
 from idp.client_auth.authenticate import ClientAuthenticator
 from idp.endpoints import answers
+from idp.endpoints.credentials import authorization_of
 from idp.errors import InvalidRequest, InvalidTarget, OAuthError, TooLarge, UnauthorizedClient, UnsupportedGrantType, UnsupportedMediaType
 from idp.grants.model import Grant, TokenRequest
 from kit.clock import Clock
@@ -85,7 +86,7 @@ class TokenEndpoint:
         try:
             form = await form_of(request)
             address = client_address(request, self.trusted_proxies)
-            authenticated = await self.authenticator.authenticate(request.headers.get("authorization", ""), form, address)
+            authenticated = await self.authenticator.authenticate(authorization_of(request), form, address)
             asked = Asked(form, authenticated.client, self._offered)
             for rule in self.rules:
                 rule(asked)

@@ -9,7 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from idp.applications.registry import Registry
 from idp.endpoints import answers
+from idp.endpoints.credentials import authorization_of
 from idp.errors import InsufficientScope, InvalidRequest, InvalidToken, OAuthError, TooLarge
 from idp.tokens.access_token import AccessTokens
 from idp.tokens.guessing import TokenGuesses
@@ -31,11 +33,12 @@ def bearer(authorization: str) -> str:
 class UserinfoEndpoint:
     tokens: AccessTokens
     guesses: TokenGuesses
+    registry: Registry
     trusted_proxies: Sequence[Network] = ()
 
     async def __call__(self, request: Request) -> Response:
-        authorization = request.headers.get("authorization", "")
         try:
+            authorization = authorization_of(request)
             if b"access_token=" in request.scope["query_string"]:
                 raise InvalidRequest("a token in the URL is not accepted")
             if request.method == "POST" and b"access_token=" in await self._body(request):
@@ -46,6 +49,8 @@ class UserinfoEndpoint:
             if found is None:
                 await self.guesses.count(client_address(request, self.trusted_proxies))
                 raise InvalidToken("the token is unknown, expired or revoked")
+            if not self.registry.now.still_has(found.client_id, found.scopes):
+                raise InvalidToken("the client is not registered any more for what was granted")
             if "openid" not in found.scopes:
                 raise InsufficientScope("the token lacks the scope openid")
         except OAuthError as error:
