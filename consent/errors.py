@@ -4,6 +4,8 @@ ConsentError
 ├── UnknownNotice     no current text for this service: nothing can be asked, so nothing is issued
 ├── NoticeChanged     the text moved between display and answer: ask again (CN-09)
 ├── NotWithdrawable   basis is not consent
+├── NothingToObject   the record is a consent: it is withdrawn, not objected to
+├── StaleState        the record changed between reading and writing: decide again
 ├── NotYours          the record belongs to someone else, or does not exist: callers answer 404 for both (CN-03)
 └── ImmutableNotice   a published text cannot be changed
 """
@@ -24,6 +26,14 @@ class NoticeChanged(ConsentError):
 
 
 class NotWithdrawable(ConsentError):
+    pass
+
+
+class NothingToObject(ConsentError):
+    pass
+
+
+class StaleState(ConsentError):
     pass
 
 

@@ -9,6 +9,7 @@ from consent.models import Answer, Basis, ConsentStanding, LedgerEvent, Notice, 
 from consent.store import Change
 
 ANSWERED = (Standing.IN_FORCE, Standing.INFORMED, Standing.REFUSED, Standing.WITHDRAWN)
+SECOND_PRESS = 5  # seconds within which the same answer is one answer
 
 
 def by_purpose(notice: Notice, states: Sequence[PurposeState]) -> dict[str, PurposeState]:
@@ -70,7 +71,7 @@ def answered(answer: Answer, states: Sequence[PurposeState], new_ids: Mapping[st
     """Return what one answered page changes. `new_ids` gives the record id for each purpose that has none yet.
 
     Purposes on a duty or public task become INFORMED; ticked consents are in force until they expire; the others are refused. A state under
-    an older text is closed as renewed.
+    an older text is closed as renewed. The same answer again within five seconds is a second press and changes nothing (UX C-15).
     """
     notice, changes = answer.notice, []
     present = by_purpose(notice, states)
@@ -80,6 +81,8 @@ def answered(answer: Answer, states: Sequence[PurposeState], new_ids: Mapping[st
             continue
         event, result = _outcome(purpose, answer)
         before = present.get(purpose.id)
+        if before is not None and before.standing is result and answer.at - before.since < SECOND_PRESS:
+            continue
         state = PurposeState(
             record_id=before.record_id if before is not None else new_ids[purpose.id],
             person=answer.person,
@@ -96,8 +99,9 @@ def answered(answer: Answer, states: Sequence[PurposeState], new_ids: Mapping[st
         for old in states:
             if old.notice != notice.id and old.purpose == purpose.id and old.standing in (Standing.IN_FORCE, Standing.INFORMED):
                 renewed = replace(old, standing=Standing.RENEWED, since=answer.at)
-                changes.append(Change(LedgerEvent.RENEWED, renewed, text, answer.language, answer.channel))
-        changes.append(Change(event, state, text, answer.language, answer.channel))
+                changes.append(Change(LedgerEvent.RENEWED, renewed, text, answer.language, answer.channel, after=old.last_seq))
+        decided_from = before.last_seq if before is not None else 0
+        changes.append(Change(event, state, text, answer.language, answer.channel, after=decided_from))
     return changes
 
 
@@ -114,6 +118,11 @@ def _outcome(purpose: Purpose, answer: Answer) -> tuple[LedgerEvent, Standing]:
 def can_withdraw(state: PurposeState, now: int) -> bool:
     """True for a consent in force. A duty or public task cannot be withdrawn, only objected to (UX CN-4)."""
     return state.basis is Basis.CONSENT and state.standing is Standing.IN_FORCE and state.covers(now)
+
+
+def can_object(state: PurposeState) -> bool:
+    """True for what a person was told of on a duty or public task and that still goes on."""
+    return state.standing is Standing.INFORMED
 
 
 def withdrawn(
@@ -137,7 +146,13 @@ def withdrawn(
     text = notice.text_sha256.get(language, "") if notice is not None else ""
     return [
         Change(
-            LedgerEvent.WITHDRAWN, replace(one, standing=Standing.WITHDRAWN, since=now, expires_at=None), text, language, channel, officer
+            LedgerEvent.WITHDRAWN,
+            replace(one, standing=Standing.WITHDRAWN, since=now, expires_at=None),
+            text,
+            language,
+            channel,
+            officer,
+            after=one.last_seq,
         )
         for one in ending
     ]

@@ -3,15 +3,16 @@ nothing is issued from the old state after it (security.md CN-05)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from consent import ledger
-from consent.errors import NoticeChanged, NotWithdrawable, NotYours, UnknownNotice
+from consent.errors import NothingToObject, NoticeChanged, NotWithdrawable, NotYours, StaleState, UnknownNotice
 from consent.models import Answer, ConsentStanding, LedgerEvent, LedgerRow, Notice, PurposeState
 from consent.store import Change, ConsentStore, Fence
 from kit.audit import AuditEvent, Entry
 from kit.clock import Clock
+from kit.expiring import StoreUnavailable
 from kit.secrets import new_id
 
 Notices = Callable[[], Mapping[str, Notice]]
@@ -22,6 +23,7 @@ AUDIT_OF = {
     LedgerEvent.WITHDRAWN: AuditEvent.CONSENT_WITHDRAWN,
     LedgerEvent.OBJECTED: AuditEvent.OBJECTION_FILED,
 }
+TURNS = 4
 
 
 @dataclass(frozen=True)
@@ -44,10 +46,9 @@ class ConsentService:
             raise UnknownNotice(answer.notice.service)
         if current.id != answer.notice.id:
             raise NoticeChanged(answer.notice.id)
-        async with self.fence.changing(answer.person, answer.notice.application):
-            states = await self.store.states(answer.person, answer.notice.service)
-            changes = ledger.answered(answer, states, {purpose: new_id() for purpose in answer.shown})
-            await self._append(changes, answer.person)
+        if await self._answered(answer):
+            async with self.fence.changing(answer.person, answer.notice.application):
+                await self._keep(answer.person, lambda: self._answered(answer))
 
     async def withdraw(
         self, person: str, record_id: str, *, channel: str, language: str, officer: str | None = None
@@ -57,24 +58,37 @@ class ConsentService:
         Raise NotYours for another person's record or an unknown one (CN-03), NotWithdrawable when its basis is not consent.
         """
         state = await self._own(person, record_id)
-        async with self.fence.changing(person, state.application):
+        notice = self.notices().get(state.notice)
+
+        async def decide() -> list[Change]:
             states = await self.store.states(person, state.service)
-            state = next(one for one in states if one.record_id == record_id)
+            present = next(one for one in states if one.record_id == record_id)
             now = self.clock.now()
-            if not ledger.can_withdraw(state, now):
+            if not ledger.can_withdraw(present, now):
                 raise NotWithdrawable(record_id)
-            notice = self.notices().get(state.notice)
-            changes = ledger.withdrawn(state, notice, states, now, language=language, channel=channel, officer=officer)
-            await self._append(changes, person)
+            return ledger.withdrawn(present, notice, states, now, language=language, channel=channel, officer=officer)
+
+        await decide()  # what may not be withdrawn raises before anything is stopped
+        async with self.fence.changing(person, state.application):
+            await self._keep(person, decide)
         purpose = notice.purpose(state.purpose) if notice is not None else None
         return await self._own(person, record_id), purpose is not None and purpose.required
 
     async def object(self, person: str, record_id: str, *, channel: str, language: str) -> None:
-        """Record an objection to processing on a duty or public task; the state stays. Raise NotYours."""
-        state = await self._own(person, record_id)
-        notice = self.notices().get(state.notice)
-        text = notice.text_sha256.get(language, "") if notice is not None else ""
-        await self._append([Change(LedgerEvent.OBJECTED, state, text, language, channel)], person)
+        """Record an objection to processing on a duty or public task, once; the state stays. Raise NotYours, NothingToObject."""
+
+        async def decide() -> list[Change]:
+            state = await self._own(person, record_id)
+            if not ledger.can_object(state):
+                raise NothingToObject(record_id)
+            newest = await self.store.history(person, record_id=record_id, limit=1)
+            if newest and newest[0].event is LedgerEvent.OBJECTED:
+                return []
+            notice = self.notices().get(state.notice)
+            text = notice.text_sha256.get(language, "") if notice is not None else ""
+            return [Change(LedgerEvent.OBJECTED, state, text, language, channel, after=state.last_seq, at=self.clock.now())]
+
+        await self._keep(person, decide)
 
     async def states(self, person: str, service: str = "") -> list[PurposeState]:
         return await self.store.states(person, service)
@@ -86,13 +100,29 @@ class ConsentService:
     async def history(self, person: str, *, record_id: str = "", before_seq: int = 0, limit: int = 100) -> list[LedgerRow]:
         return await self.store.history(person, record_id=record_id, before_seq=before_seq, limit=limit)
 
+    async def _answered(self, answer: Answer) -> list[Change]:
+        states = await self.store.states(answer.person, answer.notice.service)
+        return ledger.answered(answer, states, {purpose: new_id() for purpose in answer.shown})
+
     async def _own(self, person: str, record_id: str) -> PurposeState:
         state = await self.store.state(record_id)
         if state is None or state.person != person:
             raise NotYours(record_id)
         return state
 
+    async def _keep(self, person: str, decide: Callable[[], Awaitable[list[Change]]]) -> None:
+        """Append what `decide` says; let it decide again when a record changed at the same moment. Raise StoreUnavailable in the end."""
+        for _ in range(TURNS):
+            try:
+                return await self._append(await decide(), person)
+            except StaleState:
+                continue
+        raise StoreUnavailable("the consent record keeps changing")
+
     async def _append(self, changes: list[Change], person: str) -> None:
+        """Append the changes with their audit entries, if there are any. Raise StaleState."""
+        if not changes:
+            return
         now = self.clock.now()
         audit = [
             Entry(

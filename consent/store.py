@@ -13,7 +13,11 @@ from kit.audit import ChainReport, Entry
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One event to append and the state it leaves. The store assigns seq, previous, hash and `state.last_seq`."""
+    """One event to append and the state it leaves. The store assigns seq, previous, hash and `state.last_seq`.
+
+    `after` is the `last_seq` that the change was decided from, 0 for a record that must not exist yet; None: whatever stands.
+    `at` is when it happened; None: `state.since`.
+    """
 
     event: LedgerEvent
     state: PurposeState
@@ -21,6 +25,8 @@ class Change:
     language: str
     channel: str
     officer: str | None = None
+    after: int | None = None
+    at: int | None = None
 
 
 class NoticeStore(Protocol):
@@ -38,7 +44,8 @@ class ConsentStore(Protocol):
     async def append(self, changes: Sequence[Change], audit: Sequence[Entry] = ()) -> list[LedgerRow]:
         """Append the events, set the states and append the audit entries in one durable transaction, or nothing.
 
-        Concurrent appends from any process make one chain without gap or fork.
+        Concurrent appends from any process make one chain without gap or fork. Raise StaleState, and keep nothing, when a record no
+        longer stands as it did when its change was decided.
         """
 
     async def states(self, person: str, service: str = "") -> list[PurposeState]:

@@ -77,7 +77,8 @@ class ConsentPage:
             await self._record(notice, step, decision, interaction, agreed, language, refused=False)
         except (NoticeChanged, UnknownNotice):
             return see_other(f"/lanjut/{interaction.id}")
-        await self.dispatcher.save(replace(interaction, answered_at=self.clock.now()))
+        if interaction.ask_consent:
+            await self.dispatcher.save(replace(interaction, answered_at=self.clock.now()))
         return see_other(f"/lanjut/{interaction.id}")
 
     async def _record(

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from consent.errors import NotWithdrawable, NotYours
+from consent.errors import NothingToObject, NotWithdrawable, NotYours
 from consent.ledger import can_withdraw
 from consent.models import LedgerEvent, PurposeState, Standing
 from consent.notice import BASIS_WORDS
@@ -137,7 +137,10 @@ class ConsentPages:
         refused = await self._not_genuine(request)
         if refused is not None:
             return refused
-        await self.consent.object(who.person.id, state.record_id, channel="portal", language=language_of(request, who.person.language))
+        try:
+            await self.consent.object(who.person.id, state.record_id, channel="portal", language=language_of(request, who.person.language))
+        except NothingToObject:
+            return see_other(f"/izin/{state.record_id}")
         return see_other(f"/izin/{state.record_id}?keberatan=diterima")
 
     async def receipt(self, request: Request) -> Response:

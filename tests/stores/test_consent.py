@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+import pytest
 from sqlalchemy import insert, select, text
 
+from consent.errors import StaleState
 from consent.models import LedgerEvent, Standing
 from hub.storage.sql import tables as t
 from hub.storage.stores import Stores
@@ -33,6 +35,27 @@ async def test_a_withdrawal_replaces_the_state_and_adds_to_the_history(stores: S
     assert [row.seq for row in await stores.consent.history("siti", record_id="r1")] == [3, 1]
     assert [row.seq for row in await stores.consent.history("siti", before_seq=3, limit=1)] == [2]
     assert await stores.consent.history("budi") == []
+
+
+async def test_a_change_decided_from_an_older_state_is_refused_and_keeps_nothing(stores: Stores) -> None:
+    first = replace(change(), after=0)
+    await stores.consent.append([first])
+    late = replace(change(made=state("another id")), after=0)
+    stale = replace(change(LedgerEvent.WITHDRAWN, state(standing=Standing.WITHDRAWN)), after=7)
+    for refused in (late, stale):
+        with pytest.raises(StaleState):
+            await stores.consent.append([change(made=state("r2", purpose="lain")), refused], [entry()])
+    assert await stores.consent.states("siti") == [state(last_seq=1)]
+    assert await stores.audit.search() == []
+    await stores.consent.append([replace(stale, after=1)])
+    assert (await stores.consent.states("siti"))[0].standing is Standing.WITHDRAWN
+
+
+async def test_of_changes_decided_from_one_state_one_is_kept(stores: Stores) -> None:
+    pressed = [stores.consent.append([replace(change(made=state(f"r{n}")), after=0)]) for n in range(8)]
+    outcomes = await asyncio.gather(*pressed, return_exceptions=True)
+    assert sum(isinstance(one, StaleState) for one in outcomes) == 7
+    assert (await stores.consent.verify()).rows == 1
 
 
 async def test_states_are_of_one_service_or_all(stores: Stores) -> None:

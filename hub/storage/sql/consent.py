@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from consent.errors import StaleState
 from consent.models import Basis, LedgerEvent, LedgerRow, PurposeState, Standing
 from consent.store import Change
 from hub.storage.sql import tables as t
@@ -28,11 +30,27 @@ class SqlConsent:
 
     async def append(self, changes: Sequence[Change], audit: Sequence[Entry] = ()) -> list[LedgerRow]:
         async with self.database.write() as connection:
+            await self._still_as_read(connection, changes)
             chained = await self.chain.append(connection, [_ledger_row(change) for change in changes])
             for change, row in zip(changes, chained, strict=True):
                 await upsert(connection, t.consent_states, _state_row(change.state, row["seq"]), ("record_id",))
             await append_audit(connection, self.trail, audit)
         return [_ledger(row) for row in chained]
+
+    async def _still_as_read(self, connection: AsyncConnection, changes: Sequence[Change]) -> None:
+        """Raise StaleState unless every record stands as when its change was decided. The chain is held: nobody changes one meanwhile."""
+        decided = [change for change in changes if change.after is not None]
+        if not decided:
+            return
+        await self.chain.lock(connection)
+        s = t.consent_states.c
+        people = {change.state.person for change in decided}
+        found = await connection.execute(select(s.person, s.service, s.purpose, s.notice, s.last_seq).where(s.person.in_(people)))
+        present = {(row.person, row.service, row.purpose, row.notice): row.last_seq for row in found}
+        for change in decided:
+            state = change.state
+            if present.get((state.person, state.service, state.purpose, state.notice), 0) != change.after:
+                raise StaleState(state.record_id)
 
     async def states(self, person: str, service: str = "") -> list[PurposeState]:
         query = select(t.consent_states).where(t.consent_states.c.person == person)
@@ -74,7 +92,7 @@ def _ledger_row(change: Change) -> dict[str, Any]:
         "language": change.language,
         "basis": state.basis.value,
         "claims": names_text(state.claims),
-        "at": state.since,
+        "at": state.since if change.at is None else change.at,
         "expires_at": state.expires_at,
         "channel": change.channel,
         "officer": change.officer,
