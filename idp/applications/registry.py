@@ -42,7 +42,7 @@ class Snapshot:
         return agency is not None and not agency.suspended
 
     def still_has(self, client_id: str, scopes: frozenset[str]) -> bool:
-        """True while the client is enabled and registered for every one of these scopes: what it was granted earlier is no more than that."""
+        """True while the client is enabled and registered for every one of these scopes, whenever they were granted."""
         client = self.clients.get(client_id)
         return client is not None and client.enabled and scopes <= client.scopes
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
-from hub.demo.seed import seed
 
+from hub.demo.seed import seed
 from hub.prepare import prepare
 from hub.resources import Resources, database_url, open_resources
 from hub.settings import Settings, load
