@@ -111,7 +111,7 @@ class ProxyKind(Kind, Protocol):
     def serves(self, settings: BaseModel, host: str) -> bool:
         """True when a connector with these settings stands for that host."""
 
-    def original(self, facts: RequestFacts) -> tuple[str, str] | None:
+    def original(self, settings: BaseModel, facts: RequestFacts) -> tuple[str, str] | None:
         """Return (method, path and query) of the request that the proxy asks about; None when the proxy did not say."""
 
     def allow(self, settings: BaseModel, identity: Identity) -> Answer:
@@ -121,7 +121,7 @@ class ProxyKind(Kind, Protocol):
         """Return the header in which the application wants a signed proof of the others, which only we can make; empty: none (FA-10)."""
 
     def challenge(self, settings: BaseModel, facts: RequestFacts, start_url: str) -> Answer:
-        """Return the answer for a request without a valid gate session: 401 with where to sign in."""
+        """Return the answer for a request without a valid gate session, with where to sign in. Never 2xx."""
 
     def open_path(self, settings: BaseModel, method: str, path: str) -> bool:
         """True when this path may pass without sign-in, decided on the path as the application will see it (FA-06)."""

@@ -25,6 +25,8 @@ LABELS: Mapping[str, Text] = {
     "headers": {"id": "Pemetaan data ke header", "en": "Mapping of data to headers"},
     "field": {"id": "Header", "en": "Header"},
     "subject_header": {"id": "Header untuk pengenal orang", "en": "Header for the subject"},
+    "proof_header": {"id": "Header untuk bukti bertanda tangan", "en": "Header for the signed proof"},
+    "proxy": {"id": "Server depan yang dipakai", "en": "Proxy in front"},
     "strip": {"id": "Header lain yang dihapus, satu per baris", "en": "Further headers to strip, one a line"},
     "header": {"id": "Header", "en": "Header"},
     "claim": {"id": "Data", "en": "Claim"},

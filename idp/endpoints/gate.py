@@ -58,7 +58,7 @@ class GateEndpoints:
         if connector is None:
             return _wire(Answer(403))
         kind = proxy_kind(connector)
-        original = kind.original(facts)
+        original = kind.original(connector.settings, facts)
         if original is None or not self.registry.now.usable(connector.application) or not connector.enabled:
             return _wire(Answer(403, kind.blank(connector.settings)))
         method, path = original

@@ -1,7 +1,8 @@
 """The kind `forward_auth`. Sans-I/O: facts in, an answer out.
 
-The proxy names the application in `X-Gapura-Host` and the request in `X-Gapura-Method` and `X-Gapura-Uri`, which it sets itself. Nothing
-a client sends under these names counts, because a request that did not come from a listed proxy is believed nothing (FA-05).
+The proxy names the application in `X-Gapura-Host` and the request in `X-Gapura-Method` and `X-Gapura-Uri`, which it sets itself; Traefik
+cannot, and sets `X-Forwarded-Method` and `X-Forwarded-Uri`. Which pair counts is a setting, never what happens to be there. Nothing a
+client sends under these names counts, because a request that did not come from a listed proxy is believed nothing (FA-05).
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from connectors.apps.forward_auth.settings import ForwardAuthSettings
 from connectors.contract import Answer, Capability, Emission, Identity, RequestFacts
 from connectors.mapping import MAX_VALUE, apply
 
-HOST_HEADER, METHOD_HEADER, URI_HEADER = "x-gapura-host", "x-gapura-method", "x-gapura-uri"
+HOST_HEADER = "x-gapura-host"
+OWN_WORDS = ("x-gapura-method", "x-gapura-uri")
+WORDS = {"nginx": OWN_WORDS, "caddy": OWN_WORDS, "traefik": ("x-forwarded-method", "x-forwarded-uri")}
 REFUSED_METHODS = ("TRACE", "TRACK", "CONNECT")
 
 
@@ -69,8 +72,8 @@ class ForwardAuth:
     def serves(self, settings: BaseModel, host: str) -> bool:
         return _of(settings).host == host.lower()
 
-    def original(self, facts: RequestFacts) -> tuple[str, str] | None:
-        method, uri = facts.headers.get(METHOD_HEADER, ""), facts.headers.get(URI_HEADER, "")
+    def original(self, settings: BaseModel, facts: RequestFacts) -> tuple[str, str] | None:
+        method, uri = (facts.headers.get(name, "") for name in WORDS[_of(settings).proxy])
         if not facts.trusted_proxy or not method or is_ambiguous(uri) or method.upper() in REFUSED_METHODS:
             return None
         return method.upper(), uri
@@ -83,7 +86,10 @@ class ForwardAuth:
         return _of(settings).proof_header
 
     def challenge(self, settings: BaseModel, facts: RequestFacts, start_url: str) -> Answer:
-        return Answer(401, {**self.blank(settings), "X-Gapura-Start": start_url})
+        """nginx turns only a 401 into a redirect of its own; the others hand our answer to the browser as it is."""
+        if _of(settings).proxy == "nginx":
+            return Answer(401, {**self.blank(settings), "X-Gapura-Start": start_url})
+        return Answer(302, {**self.blank(settings), "Location": start_url})
 
     def open_path(self, settings: BaseModel, method: str, path: str) -> bool:
         return method in ("GET", "HEAD") and is_open(_of(settings).open_paths, path)
@@ -95,7 +101,9 @@ class ForwardAuth:
         return own.base_url + safe
 
     def blank(self, settings: BaseModel) -> Mapping[str, str]:
-        return dict.fromkeys(_of(settings).owned, "")
+        """Traefik deletes what it is told to copy and then copies even an empty value, which an application reads as a fact."""
+        own = _of(settings)
+        return {} if own.proxy == "traefik" else dict.fromkeys(own.owned, "")
 
 
 def _of(settings: BaseModel) -> ForwardAuthSettings:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Self
+from typing import Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -24,6 +24,7 @@ class ForwardAuthSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     base_url: str = Field(description="Public address of the application, without a final slash")
+    proxy: Literal["nginx", "caddy", "traefik"] = Field("nginx", description="Which proxy asks: docs/connectors/forward_auth.md")
     headers: tuple[Row, ...] = Field(description="Which header carries which claim")
     subject_header: str = Field("", description="Header for the pairwise subject; empty: none")
     proof_header: str = Field("", description="Header for a signed proof of the other headers, good for 60 s; empty: none")

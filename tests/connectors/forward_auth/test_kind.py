@@ -26,6 +26,7 @@ SETTINGS = build(
         "start_path": "/mulai",
     },
 ).settings
+BEHIND_TRAEFIK = SETTINGS.model_copy(update={"proxy": "traefik"})
 SITI = Identity("pairwise", "lama", "lama", {"nik": "3503115203889001", "name": "Siti"}, "urn:gapura:aal1", ("pwd",), 1, 2)
 FROM_PROXY = RequestFacts(
     "GET", "/gerbang/periksa", {"x-gapura-host": "lama.example.id", "x-gapura-method": "get", "x-gapura-uri": "/a?b=c"}, "192.0.2.1", True
@@ -50,31 +51,53 @@ def test_fa_01_every_header_of_the_application_is_set_or_blanked_on_every_answer
 
 def test_fa_05_only_the_proxys_own_words_count() -> None:
     assert KIND.target(FROM_PROXY) == "lama.example.id"
-    assert KIND.original(FROM_PROXY) == ("GET", "/a?b=c")
+    assert KIND.original(SETTINGS, FROM_PROXY) == ("GET", "/a?b=c")
     stranger = replace(FROM_PROXY, trusted_proxy=False)
     assert KIND.target(stranger) is None
-    assert KIND.original(stranger) is None
+    assert KIND.original(SETTINGS, stranger) is None
     lying = replace(
         FROM_PROXY, headers={**FROM_PROXY.headers, "x-forwarded-uri": "/terbuka", "x-forwarded-host": "b", "x-original-url": "/c"}
     )
-    assert KIND.original(lying) == ("GET", "/a?b=c")
+    assert KIND.original(SETTINGS, lying) == ("GET", "/a?b=c")
     assert KIND.target(lying) == "lama.example.id"
+
+
+def test_fa_05_with_traefik_its_words_count_and_no_others() -> None:
+    words = {"x-forwarded-method": "POST", "x-forwarded-uri": "/b"}
+    facts = replace(FROM_PROXY, headers={**FROM_PROXY.headers, **words})
+    assert KIND.original(BEHIND_TRAEFIK, facts) == ("POST", "/b")
+    assert KIND.original(SETTINGS, facts) == ("GET", "/a?b=c")
+    assert KIND.original(BEHIND_TRAEFIK, FROM_PROXY) is None
+    assert KIND.original(BEHIND_TRAEFIK, replace(facts, trusted_proxy=False)) is None
+
+
+@pytest.mark.parametrize(
+    ("proxy", "status", "name"), [("nginx", 401, "X-Gapura-Start"), ("caddy", 302, "Location"), ("traefik", 302, "Location")]
+)
+def test_each_proxy_is_told_where_to_sign_in_as_it_understands(proxy: str, status: int, name: str) -> None:
+    answer = KIND.challenge(SETTINGS.model_copy(update={"proxy": proxy}), FROM_PROXY, "https://gapura.example.id/gerbang/masuk?app=lama")
+    assert (answer.status, answer.headers[name]) == (status, "https://gapura.example.id/gerbang/masuk?app=lama")
+
+
+def test_an_absent_value_is_absent_behind_traefik_too() -> None:
+    """It deletes every header it is told to copy, and copies an empty one."""
+    assert KIND.allow(BEHIND_TRAEFIK, SITI).headers == {"X-Nik": "3503115203889001", "X-Nama": "Siti", "X-Orang": "pairwise"}
 
 
 @pytest.mark.parametrize("missing", ["x-gapura-method", "x-gapura-uri"])
 def test_fa_05_a_proxy_that_says_half_is_not_understood(missing: str) -> None:
     half = {name: value for name, value in FROM_PROXY.headers.items() if name != missing}
-    assert KIND.original(replace(FROM_PROXY, headers=half)) is None
+    assert KIND.original(SETTINGS, replace(FROM_PROXY, headers=half)) is None
 
 
 @pytest.mark.parametrize("method", ["TRACE", "track", "CONNECT"])
 def test_fa_11_trace_and_connect_never_pass(method: str) -> None:
-    assert KIND.original(replace(FROM_PROXY, headers={**FROM_PROXY.headers, "x-gapura-method": method})) is None
+    assert KIND.original(SETTINGS, replace(FROM_PROXY, headers={**FROM_PROXY.headers, "x-gapura-method": method})) is None
 
 
 @pytest.mark.parametrize("method", ["OPTIONS", "POST", "PUT", "DELETE", "PROPFIND"])
 def test_fa_11_an_open_path_is_open_for_reading_only(method: str) -> None:
-    assert KIND.original(replace(FROM_PROXY, headers={**FROM_PROXY.headers, "x-gapura-method": method})) == (method, "/a?b=c")
+    assert KIND.original(SETTINGS, replace(FROM_PROXY, headers={**FROM_PROXY.headers, "x-gapura-method": method})) == (method, "/a?b=c")
     assert not KIND.open_path(SETTINGS, method, "/terbuka")
     assert KIND.open_path(SETTINGS, "GET", "/terbuka")
     assert KIND.open_path(SETTINGS, "HEAD", "/terbuka")
