@@ -11,6 +11,7 @@ import pytest
 
 from tests.peers.conftest import Town
 from tests.peers.walker import LARAS, Walker, received
+from tests.site import wait_ready
 
 DIMAS = "3503110605099005"
 
@@ -167,3 +168,20 @@ def test_leaving_closes_the_gate(town: Town) -> None:
         left = laras.http.get(town.url("rsud-daftar") + "_gapura/keluar")
         assert str(left.url) == f"{town.issuer}/keluar"
         assert laras.http.get(town.url("rsud-daftar"), follow_redirects=False).status_code == 302
+
+
+def test_without_gapura_nginx_refuses_everybody(town: Town, laras: Walker) -> None:
+    address = town.url("rsud-daftar")
+    with httpx.Client(cookies=laras.http.cookies, timeout=10, trust_env=False) as http:
+        laras.go(address)
+        http.cookies.update(laras.http.cookies)
+        assert http.get(address).status_code == 200
+        town.live.stop()
+        try:
+            refused = http.get(address)
+            assert refused.status_code == 500
+            assert "X-Pasien" not in refused.text
+        finally:
+            town.live.start()
+            wait_ready(town.issuer)
+        assert http.get(address).status_code == 200, "the session outlives the restart"

@@ -27,6 +27,10 @@ def test_one_password_opens_apache_node_and_the_older_application(town: Town) ->
         assert got["oidc_claim_name"] == ["Gapurawan"]
         assert got["oidc_claim_nik"] == [GAPURAWAN]
         assert got["oidc_claim_iss"] == [town.issuer]
+        forged = {"X-Pasien-Nik": "1", "X-Pasien-Id": "2", "OIDC_CLAIM_nik": "3"}
+        mapped = received(person.http.get(town.url("usaha-kecil"), headers=forged).text)["headers"]
+        assert mapped["x-pasien-nik"] == mapped["oidc_claim_nik"] == [GAPURAWAN]
+        assert "x-pasien-id" not in mapped
         page = person.go(town.url("e-link"))
         assert str(page.url) == town.url("e-link")
         claims = json.loads(re.search(r"<pre>(.*)</pre>", page.text)[1])  # type: ignore[index] # a miss fails the test
