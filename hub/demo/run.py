@@ -89,6 +89,7 @@ def demo_settings(listener: socket.socket | None = None) -> Settings:
     given = load()
     chosen = {
         "STORAGE__DATA_DIR": None if "data_dir" in given.storage.model_fields_set else "data/demo",
+        "LOG_LEVEL": None if "log_level" in given.model_fields_set else "WARNING",  # the table of people should stay in sight
         "IDP__SANDBOX_CODE": given.idp.sandbox_code or read("personas")["sign_in"]["one_time_code"],
         "GATE__TRUSTED_PROXIES": json.dumps(LOOPBACK),
         "ISSUER": None if listener is None or "issuer" in given.model_fields_set else f"http://localhost:{port_of(listener)}",
@@ -157,7 +158,7 @@ def workers(settings: Settings, listener: socket.socket, lock: int) -> list[Chil
     return [Child(WORKER, environment, (listener.fileno(), lock)) for _ in range(settings.server.workers)]
 
 
-def ready(urls: list[str], running: list[Child], seconds: float = 20) -> bool:
+def ready(urls: list[str], running: list[Child], seconds: float = 60) -> bool:
     """Return True when every address answers; False when a program ended or time is over."""
     end = time.monotonic() + seconds
     for url in urls:

@@ -42,7 +42,7 @@ def started(folder: Path) -> Iterator[Demo]:
     root = Path(__file__).parents[2]
     environment["PYTHONPATH"] = str(root)
     process = subprocess.Popen(command, env=environment, cwd=folder, stdout=subprocess.PIPE, text=True)
-    watch = threading.Timer(40, process.kill)
+    watch = threading.Timer(150, process.kill)
     watch.start()
     lines: list[str] = []
     try:
@@ -175,6 +175,6 @@ def test_a_second_start_keeps_everybody_and_the_end_leaves_no_process(tmp_path: 
 def test_op_3_it_refuses_a_public_address(tmp_path: Path) -> None:
     environment = {**os.environ, "GAPURA_ISSUER": "https://masuk.example.id", "PYTHONPATH": str(Path(__file__).parents[2])}
     command = [sys.executable, "-m", "hub.cli", "serve", "--demo"]
-    ended = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=30)
+    ended = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=60)
     assert ended.returncode == 2
     assert "issuer: the demo refuses a public https issuer" in ended.stderr
