@@ -118,7 +118,8 @@ class Pages:
             f"form-action {targets}; frame-ancestors {frame_ancestors}; base-uri 'none'" + (f"; {extra_csp}" if extra_csp else "")
         )
         asked = request.query_params.get("lang", "")
-        response.headers["Cache-Control"] = "public, max-age=60" if cacheable and asked not in words.LANGUAGES else "no-store"
+        kept_by = "private" if "cookie" in request.headers else "public"  # a cookie may have chosen the language
+        response.headers["Cache-Control"] = f"{kept_by}, max-age=60" if cacheable and asked not in words.LANGUAGES else "no-store"
         response.headers["Vary"] = "Cookie, Accept-Language, Accept-Encoding"
         if asked in words.LANGUAGES:
             response.set_cookie(words.COOKIE, asked, max_age=31536000, path="/", secure=self.cookies.secure, httponly=True, samesite="lax")
