@@ -73,7 +73,9 @@ def run(case: Case) -> Outcome:
     with redirect_stdout(said), redirect_stderr(said):
         status = pytest.main([*ARGUMENTS, *case.table.tests], plugins=[listener])
     expected = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
-    error = "" if status in expected else f"pytest ended with {status}: {said.getvalue()[-400:]}"
+    error = "" if status in expected else f"pytest ended with {status}: {said.getvalue()[-600:]}"
+    if listener.failed and not case.rule:
+        error = f"FAILS with everything on: {listener.failed}\n{said.getvalue()[-600:]}"
     return Outcome(case, listener.passed, listener.failed, error, time.monotonic() - began)
 
 
@@ -99,7 +101,7 @@ def main(arguments: Sequence[str]) -> int:
                 words = f"missed by {outcome.missed_by}" if outcome.case.rule else f"{outcome.passed} tests pass"
             else:
                 bad += 1
-                words = outcome.error or ("NOTHING MISSES IT" if outcome.case.rule else f"FAILS: {outcome.missed_by or 'no test ran'}")
+                words = outcome.error or ("NOTHING MISSES IT" if outcome.case.rule else "no test ran")
             print(f"{outcome.seconds:5.1f} s  {outcome.case.words}\n         {words}", flush=True)
     rules = sum(1 for case in todo if case.rule)
     print(f"\n{rules} rules, {bad} without a test that misses them" if bad else f"\n{rules} rules, each missed by a test")
