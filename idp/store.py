@@ -203,3 +203,6 @@ class SessionLogStore(Protocol):
 
     async def of_person(self, person_id: str, now: int) -> list[SessionRow]:
         """Return the sessions that have neither ended nor expired, newest first."""
+
+    async def history(self, person_id: str, limit: int) -> list[SessionRow]:
+        """Return the sessions that are still kept, ended ones too, newest first."""

@@ -136,6 +136,10 @@ class Sessions:
     async def of_person(self, person_id: str) -> list[SessionRow]:
         return await self.log.of_person(person_id, self.clock.now())
 
+    async def history(self, person_id: str, limit: int) -> list[SessionRow]:
+        """Return the person's sign-ins that are still kept, newest first, whether their sessions live or not."""
+        return await self.log.history(person_id, limit)
+
     def _alive(self, session: Session) -> bool:
         now = self.clock.now()
         if now >= session.expires_at:

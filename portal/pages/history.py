@@ -75,7 +75,7 @@ class HistoryPages:
     async def _events(self, person: str, language: str) -> list[dict[str, Any]]:
         t, snapshot = sayer(language), self.registry.now
         events: list[dict[str, Any]] = []
-        for session in await self.sessions.of_person(person):
+        for session in await self.sessions.history(person, MOST):
             how = t("kata sandi", "password") if session.amr == ("pwd",) else t("kata sandi dan kode", "password and code")
             events.append(
                 {

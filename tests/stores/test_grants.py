@@ -124,6 +124,9 @@ async def test_a_session_is_listed_until_it_ends(stores: Stores) -> None:
     await stores.session_log.ended("s1", NOW + 7)
     assert await stores.session_log.find("s1") == replace(ROW, ended_at=NOW + 5)
     assert await stores.session_log.of_person("siti", NOW + 10) == []
+    assert [row.id for row in await stores.session_log.history("siti", 9)] == ["s2", "s1"], "what has ended stays in the history"
+    assert [row.id for row in await stores.session_log.history("siti", 1)] == ["s2"]
+    assert await stores.session_log.history("budi", 9) == []
 
 
 async def test_an_operators_token_works_until_it_is_revoked(stores: Stores) -> None:

@@ -48,6 +48,12 @@ class SqlSessionLog:
         async with self.database.read() as connection:
             return [_session(row) for row in (await connection.execute(query)).all()]
 
+    async def history(self, person_id: str, limit: int) -> list[SessionRow]:
+        c = t.sessions.c
+        query = select(t.sessions).where(c.person == person_id).order_by(c.created_at.desc(), c.id).limit(limit)
+        async with self.database.read() as connection:
+            return [_session(row) for row in (await connection.execute(query)).all()]
+
 
 def _session(row: Any) -> SessionRow:
     return SessionRow(**row._asdict() | {"amr": tuple(names_of(row.amr))})
