@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hub.middleware import Front
 from hub.wiring import House
+from kit.expiring import StoreUnavailable
 from kit.web.problem import Problem
 
 MESSAGE_KINDS = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 429: "too_many", 500: "broken", 503: "unavailable"}
@@ -56,6 +57,12 @@ class Broken:
         self.house = house
 
     async def __call__(self, request: Request, status: int) -> Response:
+        response = self._told(request, status)
+        if status == 503:
+            response.headers["Retry-After"] = "5"
+        return response
+
+    def _told(self, request: Request, status: int) -> Response:
         path = request.scope["path"]
         kind = MESSAGE_KINDS.get(status, "broken")
         if path.startswith("/admin/api/"):
@@ -85,7 +92,12 @@ def create_app(house: House) -> ASGIApp:
             response.headers[name] = value
         return response
 
+    async def on_failure(request: Request, error: Exception) -> Response:
+        return await broken(request, 503 if isinstance(error, StoreUnavailable) else 500)
+
     app.add_exception_handler(HTTPException, on_http_exception)
+    app.add_exception_handler(Exception, on_failure)
+    app.add_exception_handler(StoreUnavailable, on_failure)
     routes: list[BaseRoute] = [*house.hot_routes, *house.routes]
     app.router.routes.extend(routes)
     return Front(ExactPaths(house.hot_routes, app), secure=house.settings.secure, broken=broken)

@@ -5,7 +5,9 @@ Plain ASGI: the hot endpoints pay for one function call and one closure.
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import structlog
 from starlette.requests import Request
@@ -56,17 +58,27 @@ class Front:
         try:
             await self.app(scope, receive, send_with_headers)
         except StoreUnavailable as error:
-            log.error("store_unavailable", path=scope["path"], reason=str(error)[:80])
+            log.error("store_unavailable", path=pattern_of(scope), reason=str(error)[:80])
             if started:
                 raise
             response = await self.broken(Request(scope, receive), 503)
-            response.headers["Retry-After"] = "5"
             await response(scope, receive, send_with_headers)
         except Exception as error:
             reference = new_id()[:8]
-            log.error("request_failed", path=scope["path"], kind=type(error).__name__, reference=reference, exc_info=True)
+            log.error("request_failed", path=pattern_of(scope), kind=type(error).__name__, reference=reference, where=frames_of(error))
             if started:
-                raise
+                return  # the application answered with our page already, or the answer broke off: the server closes the connection
             response = await self.broken(Request(scope, receive), 500)
             response.headers["X-Reference"] = reference
             await response(scope, receive, send_with_headers)
+
+
+def frames_of(error: BaseException) -> list[str]:
+    """Return where it happened, innermost last. Never the message: it may quote what a person typed (LG-27)."""
+    frames = traceback.extract_tb(error.__traceback__)[-8:]
+    return [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
+
+
+def pattern_of(scope: Scope) -> str:
+    """Return the first two parts of the path: enough to find the page, without ids that open something."""
+    return "/".join(scope["path"].split("/")[:2])
