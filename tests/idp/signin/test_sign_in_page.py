@@ -178,7 +178,12 @@ async def test_az_35_the_password_is_never_sent_on(site: Site) -> None:
 
 @pytest.mark.parametrize(
     "headers",
-    [{"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}, {"origin": "https://evil.example"}, {"origin": "null"}],
+    [
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"origin": "https://evil.example"},
+        {"sec-fetch-site": "cross-site", "origin": "null"},
+    ],
 )
 async def test_lg_11_a_login_from_another_site_is_refused(site: Site, headers: dict[str, str]) -> None:
     party, path = await at_form(site)
