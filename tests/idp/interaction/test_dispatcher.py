@@ -231,7 +231,6 @@ async def test_a_disabled_application_shows_its_own_page(site: Site) -> None:
     assert page.status_code == 403 and "Usaha Kecil Trenggalek sedang ditutup" in words_of(page.text)
 
 
-@pytest.mark.xfail(reason="the framework's own 500 comes before the front's 503", raises=StoreUnavailable, strict=True)
 async def test_a_permission_that_keeps_changing_ends_in_503_and_may_be_tried_again(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     party, path = await at_form(site)
     await party.code()
@@ -261,7 +260,6 @@ async def test_a_guard_that_moves_meanwhile_is_decided_anew_from_sql(site: Site)
     assert "code" in answer_of(page.headers["location"]) and statements, "the worker's memory was stale; SQL still allows it"
 
 
-@pytest.mark.xfail(reason="the framework's own 500 comes before the front's 503", raises=StoreUnavailable, strict=True)
 async def test_a_store_that_does_not_answer_signs_nobody_in(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     party, _ = await at_form(site)
     store = site.resources.expiring

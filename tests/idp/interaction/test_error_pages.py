@@ -115,7 +115,6 @@ async def test_ux_er_6_cookies_that_are_blocked_are_named(site: Site) -> None:
     assert page.status_code == 403 and "cookie terhapus atau diblokir" in words_of(page.text)
 
 
-@pytest.mark.xfail(reason="the framework's own 500 comes before the front's page", raises=RuntimeError, strict=True)
 async def test_wb_10_a_failure_tells_nothing_of_the_inside(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("secret of the inside at /srv/gapura")
