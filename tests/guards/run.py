@@ -22,7 +22,6 @@ import tests.site  # noqa: F401 # imported once here, so that no fork has to
 from tests.guards.tables import TABLES, Table
 
 ARGUMENTS = ("-x", "-q", "--assert=plain", "-p", "pytest_asyncio.plugin")
-os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # the tests of rules need one plugin; loading all takes longer than they do
 
 
 @dataclass(frozen=True)
@@ -68,6 +67,7 @@ class Listener:
 def run(case: Case) -> Outcome:
     """Run the table's tests in this process with one rule off. Only ever called in a fork: the rule stays off."""
     began, listener, said = time.monotonic(), Listener(), io.StringIO()
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # the tests of rules need one plugin; loading all takes longer than they do
     if case.rule:
         case.table.switch_off(case.rule)
     with redirect_stdout(said), redirect_stderr(said):

@@ -48,7 +48,9 @@ async def test_each_client_with_an_address_is_told_once_and_the_others_are_not(s
 
 
 async def test_an_application_behind_the_gate_is_out_for_certain(site: Site) -> None:
-    row = ConnectorRow("rsud-daftar", "rsud-daftar", "forward_auth", {"base_url": "https://daftar-rsud.example.id"})
+    headers = [{"claim": "name", "field": "X-Pasien-Nama", "transform": "trim"}]
+    settings = {"base_url": "https://daftar-rsud.example.id", "headers": headers}
+    row = ConnectorRow("rsud-daftar", "rsud-daftar", "forward_auth", settings)
     await site.resources.stores.registry.save_connector(row)
     party = await new_party(site)
     await party.tokens()
