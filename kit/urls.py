@@ -29,22 +29,3 @@ def same_but_for_port(registered: str, asked: str) -> bool:
 def with_query(url: str, parameters: dict[str, str]) -> str:
     """Return the URL with the parameters added to its query."""
     return f"{url}{'&' if '?' in url else '?'}{urlencode(parameters)}"
-
-
-def bad_redirect_uri(text: str, *, native: bool = False) -> str:
-    """Return why a redirect URI may not be registered; empty when it may. RFC 9700 §2.1, RFC 8252 §7 (DC-02)."""
-    try:
-        parts = urlsplit(text)
-        _ = parts.port
-    except ValueError:
-        return "is not a URL"
-    if "#" in text or parts.username or parts.password or "*" in text or any(c <= " " or c >= "\x7f" for c in text) or "\\" in text:
-        return "must have no fragment, user, wildcard, space or control character"
-    if parts.scheme == "https" and parts.hostname:
-        return ""
-    local = (parts.hostname or "") in LOOPBACK or (parts.hostname or "").endswith(".localhost")
-    if parts.scheme == "http" and local:
-        return ""
-    if native and "." in parts.scheme and parts.scheme.islower():
-        return ""
-    return "must be https; http is for localhost, a private-use scheme for native applications"
