@@ -272,7 +272,7 @@ async def build_house(resources: Resources) -> House:
         *LogoutEndpoint(sessions, signout, registry, keys, pages, errors, expiring).routes(),
         *Resume(dispatcher).routes(),
         *SignIn(dispatcher, sessions, authenticator, pages, clock, key("device"), proxies).routes(),
-        *SecondStepPage(dispatcher, sessions, totp, stores.audit, pages, clock).routes(),
+        *SecondStepPage(dispatcher, sessions, totp, stores.audit, pages, clock, proxies).routes(),
         *ConsentPage(dispatcher, sessions, consent, pages, clock).routes(),
         *Assets().routes(),
         *Health(resources, keys).routes(),
