@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from admin.actions import check
 from admin.actions.desk import Desk
 from admin.actions.drafts import NoticeDraft, PurposeDraft, Words
-from admin.claims import CATALOGUE, Claim
 from admin.errors import NotFound
 from admin.operator import Operator
 from admin.permissions import Permission
@@ -17,6 +16,7 @@ from consent.models import Basis, Notice, NoticeClaim, Purpose
 from consent.notice import build
 from idp import guards
 from idp.applications.models import Agency, Application, Service
+from idp.people.claims import CATALOGUE, ClaimFacts
 from kit.audit import AuditEvent, Entry
 
 DAY = 86400
@@ -29,7 +29,7 @@ class Notices:
     kinds: Mapping[str, Kind]
 
     @property
-    def catalogue(self) -> Mapping[str, Claim]:
+    def catalogue(self) -> Mapping[str, ClaimFacts]:
         return CATALOGUE
 
     async def publish(self, operator: Operator, application_id: str, service_slug: str, draft: NoticeDraft) -> Notice:
