@@ -46,5 +46,5 @@ class PortalRoom:
             *HomePages(caller, self.pages, self.registry, self.disclosures, self.clock).routes(),
             *ConsentPages(caller, self.pages, self.registry, self.consent, self.disclosures, self.grants, self.errors, self.clock).routes(),
             *HistoryPages(caller, self.pages, self.registry, self.consent, self.disclosures, self.sessions, self.clock).routes(),
-            *SecurityPages(caller, self.pages, self.sessions, self.people, self.signout, self.errors).routes(),
+            *SecurityPages(caller, self.pages, self.sessions, self.people, self.signout, self.grants, self.errors, self.clock).routes(),
         ]

@@ -12,6 +12,8 @@ from idp.error_pages import ErrorPages
 from idp.people.service import People
 from idp.sessions.service import COOKIE, Sessions
 from idp.signout.service import SignOut
+from idp.store import GrantStore
+from kit.clock import Clock
 from kit.web.forms import BadForm, read_form, singles
 from kit.web.pages import Pages, see_other
 from portal.citizen import Caller
@@ -24,7 +26,9 @@ class SecurityPages:
     sessions: Sessions
     people: People
     signout: SignOut
+    grants: GrantStore
     errors: ErrorPages
+    clock: Clock
 
     async def show(self, request: Request) -> Response:
         who = await self.caller.of(request)
@@ -52,6 +56,9 @@ class SecurityPages:
         if fields.get("semua") == "ya":
             for session_id in mine:
                 await self.sessions.end_by_id(session_id, actor=actor, reason="all sessions")
+            await self.grants.revoke(
+                person=who.person.id, now=self.clock.now()
+            )  # offline access ends too: a lost phone is why people press this
             await self.people.end_everything(who.person.id)
             return see_other("/masuk")
         if wanted not in mine:

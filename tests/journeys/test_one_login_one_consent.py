@@ -69,3 +69,13 @@ async def person_of(site: Site, nik: str = "3503115203889001"):  # type: ignore[
 
     found = await site.resources.stores.people.find(IdentifierKind.NIK, nik)
     return found[0][0]
+
+
+async def test_signing_out_everywhere_ends_offline_access_too(site: Site) -> None:
+    party = await new_party(site)
+    tokens = await party.tokens(scope="openid offline_access name nik kecamatan phone_number", prompt="consent")
+    await party.browser.go("/keamanan")
+    await party.browser.submit(button="Keluar dari semua perangkat")
+    refused = await party.refresh(tokens["refresh_token"])
+    assert (refused.status_code, refused.json()["error"]) == (400, "invalid_grant")
+    assert (await party.userinfo(tokens["access_token"])).status_code == 401
