@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -70,6 +71,8 @@ from kit.web.csrf import Csrf
 from kit.web.pages import Pages, Regency, templates
 from portal.door import PortalDoor
 from portal.room import PortalRoom
+
+log = structlog.get_logger("hub")
 
 
 @dataclass
@@ -155,7 +158,8 @@ class Health:
             problems.append("expiring store")
         try:
             await self.resources.stores.keys.all()
-        except Exception:
+        except Exception as error:  # whatever it is, this worker is not ready; the log says what
+            log.warning("database_not_ready", kind=type(error).__name__)
             problems.append("database")
         if not self.keys.jwks()["keys"]:
             problems.append("signing keys")

@@ -70,7 +70,7 @@ class SecurityPages:
         """Ask before signing out: a link alone ends nothing (UX SO-4)."""
         who = await self.caller.of(request)
         if isinstance(who, Response):
-            return self.pages.render(request, "portal/signed-out.html", {"report": None})
+            return self.pages.render(request, "idp/signed-out.html", {"report": None, "application": None, "way_back": None})
         context = {"person": who.person, "here": ""}
         return self.pages.render(request, "portal/sign-out.html", context, preferred_language=who.person.language)
 
@@ -80,7 +80,7 @@ class SecurityPages:
             return fields
         session = await self.sessions.current(request)
         report = await self.signout.end(session, actor=f"person:{session.person}") if session is not None else None
-        response = self.pages.render(request, "portal/signed-out.html", {"report": report})
+        response = self.pages.render(request, "idp/signed-out.html", {"report": report, "application": None, "way_back": None})
         self.pages.cookies.clear(response, COOKIE)
         if fields.get("hapus") == "ya":
             response.headers["Clear-Site-Data"] = '"cookies", "storage", "cache"'

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import httpx
 from starlette.responses import Response
 
 from idp.errors import UnknownRedirectUri
+from idp.signout.service import Outcome, SignOutReport
 from tests.browser.stage import Page, Stage, Walk, drawn
 from tests.browser.studio import APPLICATION, INTERACTION, NOW, PERSON, request
+from tests.site import SITI
 
 MESSAGES = (
     "expired",
@@ -76,6 +79,16 @@ async def _oauth(stage: Stage) -> Response:
     return stage.studio.errors().oauth(request(stage.language), error, received=received)
 
 
+async def _left(stage: Stage) -> httpx.Response:
+    """Sign out in a browser that had also opened an application."""
+    browser = await stage.signed_in(SITI)
+    party = await stage.party("usaha-kecil", "openid name nik kecamatan phone_number", browser)
+    page = await party.start()
+    assert page.headers.get("location", "").startswith(party.redirect_uri), "the consent is in force"
+    await browser.go("/keluar")
+    return await browser.submit(hapus="")
+
+
 IDP: tuple[Page, ...] = (
     Page(
         "idp/sign-in.html",
@@ -106,6 +119,11 @@ IDP: tuple[Page, ...] = (
         "A",
         {
             "usual": drawn("idp/signed-out.html", {"report": None, "way_back": None, "application": None}),
+            "left": _left,
+            "ended": drawn(
+                "idp/signed-out.html",
+                {"report": SignOutReport((Outcome(APPLICATION, "ended"),)), "way_back": None, "application": None},
+            ),
             "way-back": drawn("idp/signed-out.html", {"report": None, "way_back": APPLICATION.home_url, "application": APPLICATION}),
         },
     ),

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import httpx
 
-from idp.signout.service import Outcome, SignOutReport
 from tests.browser import lives
 from tests.browser.lives import BAYU, SITI, WAGIYEM
-from tests.browser.stage import Page, Stage, Walk, drawn
-from tests.browser.studio import APPLICATION
+from tests.browser.stage import Page, Stage, Walk
 
 IN_FORCE, OPTIONAL, REQUIRED = "antrean-puskesmas.bpjs", "pendampingan-usaha.jenis", "pendampingan-usaha.dampingi"
 WITHDRAWN, LATE, INFORMED = "rawat-jalan-rsud.kabar", "imunisasi-anak.kabar", "sktm.surat"
@@ -34,19 +32,6 @@ def _record(purpose: str, rest: str = "") -> Walk:
         return await (await stage.citizen()).go(f"/izin/{record}{rest}")
 
     return walk
-
-
-async def _left(stage: Stage) -> httpx.Response:
-    """Sign out in a browser that had also opened an application."""
-    browser = await stage.signed_in(SITI)
-    party = await stage.party("usaha-kecil", "openid name nik kecamatan phone_number", browser)
-    page = await party.start()
-    assert page.headers.get("location", "").startswith(party.redirect_uri), "the consent is in force"
-    await browser.go("/keluar")
-    return await browser.submit(hapus="")
-
-
-_all_ended = drawn("portal/signed-out.html", {"report": SignOutReport((Outcome(APPLICATION, "ended"),))})
 
 
 PORTAL: tuple[Page, ...] = (
@@ -126,5 +111,4 @@ PORTAL: tuple[Page, ...] = (
     ),
     Page("portal/security.html", "B", {"usual": _citizen("/keamanan")}),
     Page("portal/sign-out.html", "B", {"usual": _citizen("/keluar")}),
-    Page("portal/signed-out.html", "B", {"usual": _left, "ended": _all_ended, "no-report": _public("/keluar")}),
 )
