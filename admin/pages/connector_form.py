@@ -11,6 +11,8 @@ from typing import Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from admin.pages.fields import Values, flat, nested
+from connectors.mapping import TRANSFORMS
+from idp.people.claims import CATALOGUE
 
 ROWS = 6
 Text = Mapping[str, str]
@@ -34,6 +36,20 @@ LABELS: Mapping[str, Text] = {
     "encoding": {"id": "Penyandian", "en": "Encoding"},
     "value": {"id": "Nilai tetap", "en": "Fixed value"},
     "default": {"id": "Bila kosong", "en": "When empty"},
+}
+TRANSFORM_WORDS: Mapping[str, Text] = {
+    "none": {"id": "apa adanya", "en": "as it is"},
+    "trim": {"id": "tanpa spasi di tepi", "en": "without outer spaces"},
+    "lower": {"id": "huruf kecil", "en": "lower case"},
+    "upper_ascii": {"id": "HURUF BESAR tanpa aksen", "en": "UPPER CASE without accents"},
+    "date_dmy": {"id": "tanggal HH-BB-TTTT", "en": "date as DD-MM-YYYY"},
+    "gender_lp": {"id": "L atau P", "en": "L or P"},
+    "phone_national": {"id": "nomor HP 08…", "en": "phone as 08…"},
+    "digits": {"id": "angka saja", "en": "digits only"},
+}
+CHOICES: Mapping[str, tuple[tuple[str, Text], ...]] = {
+    "claim": tuple((claim, facts.label) for claim, facts in CATALOGUE.items()),
+    "transform": tuple((name, TRANSFORM_WORDS.get(name, {"id": name, "en": name})) for name in TRANSFORMS),
 }
 
 
@@ -112,8 +128,8 @@ def _field(path: str, name: str, annotation: Any, hint: str, values: Values) -> 
             for n in range(count)
         )
         return Field(path, _label(name), "rows", values, told, rows=rows)
-    options = tuple((choice, {"id": choice, "en": choice}) for choice in _choices(annotation))
-    return Field(path, _label(name), kind, values, told, options)
+    options = CHOICES.get(name) or tuple((choice, {"id": choice, "en": choice}) for choice in _choices(annotation))
+    return Field(path, _label(name), "select" if options else kind, values, told, options)
 
 
 def _label(name: str) -> Text:

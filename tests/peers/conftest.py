@@ -18,6 +18,7 @@ from tests.servers import free_port
 from tests.site import Live, live_site
 
 PATIENT = ("X-Pasien-Nik", "X-Pasien-Nama", "X-Pasien-Lahir", "X-Pasien-Jk", "X-Pasien-Bpjs", "X-Pasien-Hp", "X-Pasien-Id")
+QUEUE_SCOPE = "openid layanan:antrean-puskesmas name nik birthdate bpjs_number phone_number"
 BUSINESS = ("X-Usaha-Nama", "X-Usaha-Nik")
 
 
@@ -65,5 +66,5 @@ def town(tmp_path_factory: pytest.TempPathFactory, template_folder: Path) -> Ite
         stack.enter_context(nginx(folder / "nginx", ports["rsud-daftar"], live.issuer, older, PATIENT))
         stack.enter_context(nginx(folder / "nginx-2", ports["usaha-lama"], live.issuer, older, BUSINESS))
         stack.enter_context(apache(folder / "apache", ports["usaha-kecil"], live.issuer, older, secrets["usaha-kecil"]))
-        stack.enter_context(node(folder / "node", ports["e-link"], live.issuer, secrets["e-link"]))
+        stack.enter_context(node(folder / "node", ports["e-link"], live.issuer, "e-link", secrets["e-link"], QUEUE_SCOPE))
         yield Town(live, older, ports)

@@ -122,11 +122,11 @@ def apache(folder: Path, port: int, issuer: str, upstream: int, secret: str) -> 
 
 
 @contextmanager
-def node(folder: Path, port: int, issuer: str, secret: str) -> Iterator[None]:
+def node(folder: Path, port: int, issuer: str, client: str, secret: str, scope: str) -> Iterator[None]:
     """A small Node application with openid-client as a relying party."""
     if not (HERE / "node" / "node_modules" / "openid-client").is_dir():
         missing("openid-client (npm ci in tests/peers/node)")
     folder.mkdir()
-    environment = {"PORT": str(port), "ISSUER": issuer, "CLIENT_ID": "e-link", "CLIENT_SECRET": secret}
+    environment = {"PORT": str(port), "ISSUER": issuer, "CLIENT_ID": client, "CLIENT_SECRET": secret, "SCOPE": scope}
     with running([program("node"), str(HERE / "node" / "party.js")], port, folder, environment):
         yield

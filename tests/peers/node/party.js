@@ -2,9 +2,8 @@
 import { createServer } from "node:http";
 import * as client from "openid-client";
 
-const { PORT, ISSUER, CLIENT_ID, CLIENT_SECRET } = process.env;
+const { PORT, ISSUER, CLIENT_ID, CLIENT_SECRET, SCOPE } = process.env;
 const ORIGIN = `http://localhost:${PORT}`;
-const SCOPE = "openid layanan:antrean-puskesmas name nik birthdate bpjs_number phone_number";
 const attempts = new Map();
 const people = new Map();
 
