@@ -101,15 +101,18 @@ class ConsentPages:
         return self.pages.render(request, "portal/consent.html", context, preferred_language=who.person.language)
 
     async def ask(self, request: Request) -> Response:
-        """First screen of a withdrawal: what it changes. Nothing happens yet."""
+        """Show the two screens of a withdrawal: what it changes, then `?langkah=2` to confirm. Nothing happens yet (UX CH-3)."""
         found = await self._own(request)
         if isinstance(found, Response):
             return found
         who, state = found
         if not can_withdraw(state, self.clock.now()):
             return see_other(f"/izin/{state.record_id}")
-        step = 2 if request.query_params.get("langkah") == "2" else 1
-        context = {**self._context(who, state), "step": step}
+        context = {
+            **self._context(who, state),
+            "step": 2 if request.query_params.get("langkah") == "2" else 1,
+            "others": [one for one in self.registry.now.by_application.get(state.application, ()) if one.slug != state.service],
+        }
         return self.pages.render(request, "portal/withdraw.html", context, preferred_language=who.person.language)
 
     async def withdraw(self, request: Request) -> Response:

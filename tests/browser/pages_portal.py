@@ -97,7 +97,16 @@ PORTAL: tuple[Page, ...] = (
             "declined": _record(OPTIONAL),
         },
     ),
-    Page("portal/withdraw.html", "B", {"usual": _record(REQUIRED, "/tarik"), "optional": _record(IN_FORCE, "/tarik")}),
+    Page(
+        "portal/withdraw.html",
+        "B",
+        {
+            "usual": _record(REQUIRED, "/tarik"),
+            "optional": _record(IN_FORCE, "/tarik"),
+            "confirm": _record(REQUIRED, "/tarik?langkah=2"),
+            "confirm-optional": _record(IN_FORCE, "/tarik?langkah=2"),
+        },
+    ),
     Page("portal/receipt.html", "B", {"usual": _record(REQUIRED, "/bukti"), "informed": _record(INFORMED, "/bukti")}),
     Page(
         "portal/history.html",

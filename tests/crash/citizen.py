@@ -71,6 +71,7 @@ class Citizen:
         if self.acknowledged and self.acknowledged[-1] is LedgerEvent.GIVEN and self.record:
             page = await self.browser.go(f"/izin/{self.record}/tarik")
             assert page.status_code == 200, f"withdraw page: {page.status_code}"
+            await self.browser.submit(button="Lanjut")
             await self.browser.submit(button="Tarik izin sekarang")
             return
         page = await self.browser.go("/authorize?" + authorize_query("rp-test", CALLBACK, SCOPE))

@@ -74,6 +74,7 @@ async def walk_everything(site: Site, watched: Watched) -> None:
     for state in await site.resources.stores.consent.states((await citizen(site)).id):
         await browser.go(f"/izin/{state.record_id}")
         await browser.go(f"/izin/{state.record_id}/tarik")
+        await browser.go(f"/izin/{state.record_id}/tarik?langkah=2")
     await browser.go("/keluar")
     await browser.submit(button="keluar")
 

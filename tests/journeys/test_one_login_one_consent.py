@@ -52,6 +52,7 @@ async def test_cn_05_withdrawal_stops_refresh_userinfo_and_introspection_at_once
     )
     page = await browser.go(f"/izin/{record}/tarik")
     assert page.status_code == 200
+    await browser.submit(button="Lanjut")
     page = await browser.submit(button="Tarik izin sekarang")
     assert page.status_code == 200
 

@@ -60,7 +60,8 @@ class Walker:
         for link in dict.fromkeys(re.findall(r'href="(/izin/[^"/]+)"', page.text)):
             record = self.http.get(issuer + link)
             if purpose in record.text and f'href="{link}/tarik"' in record.text:
-                return self.send(self.http.get(f"{issuer}{link}/tarik"), "Tarik izin sekarang")
+                assert "langkah" in _form(self.http.get(f"{issuer}{link}/tarik").text, "Lanjut", {}).fields
+                return self.send(self.http.get(f"{issuer}{link}/tarik?langkah=2"), "Tarik izin sekarang")
         raise AssertionError(f"no record of {purpose}")
 
 

@@ -13,7 +13,7 @@ from tests.portal.walks import WAGIYEM, agreed, at, citizen, person_id, sent
 from tests.site import Site
 
 DAY = 86400
-REST = ("", "/tarik", "/bukti", "/bukti?bentuk=json")
+REST = ("", "/tarik", "/tarik?langkah=2", "/bukti", "/bukti?bentuk=json")
 
 
 async def standing(site: Site, record: str) -> Standing:
@@ -52,18 +52,24 @@ async def test_ux_ch_2_a_record_is_a_time_line_from_asked_to_withdrawn(site: Sit
     line = words_of((await browser.go(f"/izin/{record}")).text)
     assert line.index("Anda setuju") < line.index("Data dikirim")
     site.clock.advance(60)
-    await browser.go(f"/izin/{record}/tarik")
+    await browser.go(f"/izin/{record}/tarik?langkah=2")
     line = words_of((await browser.submit(button="Tarik izin sekarang")).text)
     assert line.index("Anda setuju") < line.index("Data dikirim") < line.index("Anda menarik izin") < line.index("Menunggu")
 
 
-async def test_ux_ch_3_looking_at_the_first_screen_changes_nothing_and_the_second_withdraws(site: Site) -> None:
+async def test_ux_ch_3_the_first_screen_says_what_changes_and_only_the_second_withdraws(site: Site) -> None:
     record = (await agreed(site, "pendampingan-usaha"))["dampingi"].record_id
     browser = await citizen(site)
-    page = await browser.go(f"/izin/{record}/tarik")
-    said = words_of(page.text)
-    for words in ("Yang berubah saat itu juga", "3 × 24 jam", "Yang tetap disimpan", "Yang tetap dapat Anda lakukan"):
+    first = await browser.go(f"/izin/{record}/tarik")
+    said = words_of(first.text)
+    for words in ("Yang berubah saat itu juga", "3 × 24 jam", "Yang tetap disimpan Dinas", "Bukti bahwa izin", "Yang tetap dapat Anda lakukan"):
         assert words in said
+    assert "Tarik izin sekarang" not in said
+    assert [form.action for form in forms_of(first.text) if form.method == "post"] == ["/keluar"], "nothing here withdraws"
+    second = await browser.submit(button="Lanjut")
+    assert (second.request.method, str(second.request.url).endswith(f"/izin/{record}/tarik?langkah=2")) == ("GET", True)
+    assert "Yang tetap disimpan" not in words_of(second.text)
+    assert re.search(rf'<a [^>]*href="/izin/{record}">Batal</a>', second.text)
     assert await standing(site, record) is Standing.IN_FORCE
     page = await browser.submit(button="Tarik izin sekarang")
     assert page.request.url.path == f"/izin/{record}"

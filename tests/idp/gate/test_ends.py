@@ -18,6 +18,7 @@ async def withdraw(gate: Gate, service: str, purpose: str) -> None:
     states = await gate.site.resources.stores.consent.states("demo-siti", service)
     record = next(state.record_id for state in states if state.purpose == purpose)
     await gate.browser.go(f"/izin/{record}/tarik")
+    await gate.browser.submit(button="Lanjut")
     page = await gate.browser.submit(button="Tarik izin sekarang")
     assert page.status_code == 200
 
