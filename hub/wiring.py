@@ -51,6 +51,7 @@ from idp.grants.refresh_token import RefreshTokenGrant
 from idp.interaction.dispatcher import Dispatcher
 from idp.interaction.doors import Door
 from idp.keys.schedule import KeySchedule
+from idp.people.disclosing import Disclosing
 from idp.people.models import Person
 from idp.people.service import People
 from idp.sessions.fence import GuardFence
@@ -200,7 +201,7 @@ async def build_house(resources: Resources) -> House:
     signout = SignOut(sessions, registry, stores.grants, stores.outbox, clock)
     proxies = networks(settings.server.trusted_proxies)
     follower = RegistryFollower(resources, registry)
-    mac_key = key("disclosure")
+    disclosing = Disclosing(disclosures, key("disclosure"))
 
     authorization = AuthorizationResponse(pages, issuer)
     guesses = TokenGuesses(expiring)
@@ -210,16 +211,16 @@ async def build_house(resources: Resources) -> House:
         grant.name: grant
         for grant in (
             AuthorizationCodeGrant(
-                expiring, stores.grants, people, keys, access_tokens, disclosures, stores.audit, idp_settings, issuer, mac_key
+                expiring, stores.grants, people, keys, access_tokens, disclosing, stores.audit, idp_settings, issuer
             ),
             RefreshTokenGrant(
-                expiring, stores.grants, stores.session_log, people, registry, consent, keys, access_tokens, disclosures, idp_settings,
-                issuer, key("refresh"), mac_key,
+                expiring, stores.grants, stores.session_log, people, registry, consent, keys, access_tokens, disclosing, idp_settings,
+                issuer, key("refresh"),
             ),
             ClientCredentialsGrant(expiring, access_tokens, {}),
         )
     }  # fmt: skip
-    gate_answers = GateAnswers(expiring, registry, people, consent, disclosures, stores.ring, clock, mac_key, keys, issuer)
+    gate_answers = GateAnswers(expiring, registry, people, consent, disclosing, stores.ring, clock, keys, issuer)
     gate = GateEndpoints(
         registry, dispatcher, gate_answers, expiring, errors, cookies, clock, issuer, networks(settings.gate.trusted_proxies)
     )

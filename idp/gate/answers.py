@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import orjson
 
-from connectors.builtin import KINDS
 from connectors.contract import Answer, Connector, Identity, ProxyKind
-from consent.disclosure import DisclosureLog
-from consent.models import Disclosure
+from connectors.registry import PROXY_KINDS
 from consent.service import ConsentService
 from idp import guards
 from idp.applications.models import Service
@@ -19,6 +17,7 @@ from idp.gate.records import GateSession
 from idp.interaction.models import Interaction, Issue
 from idp.interaction.next_step import Facts, next_step
 from idp.keys.schedule import KeySchedule
+from idp.people.disclosing import Disclosing, Receiver
 from idp.people.models import Person
 from idp.people.release import identity
 from idp.people.service import People
@@ -26,7 +25,6 @@ from idp.sessions.models import Session
 from kit.clock import Clock
 from kit.expiring import ExpiringStore, Guards, Put
 from kit.sealing import KeyRing
-from kit.secrets import keyed, new_id
 
 ANSWER_SECONDS = 300
 PROOF_SECONDS = 60
@@ -34,7 +32,7 @@ PROOF_TYPE = "gapura-gate+jwt"  # no other token of ours has it, so a proof is g
 
 
 def proxy_kind(connector: Connector) -> ProxyKind:
-    return KINDS[connector.kind]  # type: ignore[return-value] # only connectors with PROXY_CHECK come here
+    return PROXY_KINDS[connector.kind]
 
 
 @dataclass(frozen=True)
@@ -43,10 +41,9 @@ class GateAnswers:
     registry: Registry
     people: People
     consent: ConsentService
-    disclosures: DisclosureLog
+    disclosing: Disclosing
     ring: KeyRing
     clock: Clock
-    mac_key: bytes = field(repr=False)
     keys: KeySchedule
     issuer: str
 
@@ -93,23 +90,9 @@ class GateAnswers:
             person, session, application=connector.application, service=service.slug, subject=subject, released=released, now=now
         )
         kind = proxy_kind(connector)
-        disclosed = tuple(sorted({emission.claim for emission in kind.emissions(connector.settings, who)} - {"sub"}))
-        if disclosed:
-            mac = keyed(self.mac_key, "disclosed", repr([(name, who.claims.get(name)) for name in disclosed]))
-            await self.disclosures.record(
-                Disclosure(
-                    id=new_id(),
-                    grant=f"{gate.session}.{connector.id}",
-                    person=person.id,
-                    service=service.slug,
-                    application=connector.application,
-                    client=connector.id,
-                    claims=disclosed,
-                    channel=connector.kind,
-                    at=now,
-                    values_mac=mac,
-                )
-            )
+        emitted = {emission.claim for emission in kind.emissions(connector.settings, who)} - {"sub"}
+        receiver = Receiver(f"{gate.session}.{connector.id}", service.slug, connector.application, connector.id, connector.kind)
+        await self.disclosing.record(person.id, receiver, {name: who.claims.get(name) for name in emitted}, now)
         return self._proven(kind.allow(connector.settings, who), kind, connector, who)
 
     def _proven(self, answer: Answer, kind: ProxyKind, connector: Connector, who: Identity) -> Answer:

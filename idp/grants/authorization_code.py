@@ -7,16 +7,14 @@ that is a replay, and everything the first one got is revoked (ASVS 10.4.2).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from consent.disclosure import DisclosureLog
-from consent.models import Disclosure
 from idp import guards
 from idp.applications.models import Client
 from idp.errors import InvalidGrant
 from idp.grants.model import TokenAnswer, TokenRequest
 from idp.keys.schedule import KeySchedule
-from idp.people.models import Person
+from idp.people.disclosing import Disclosing, Receiver
 from idp.people.release import release
 from idp.people.service import People
 from idp.settings import IdpSettings
@@ -29,7 +27,7 @@ from idp.tokens.records import decode_code
 from idp.tokens.rotation import first
 from kit.audit import AuditEvent, AuditTrail, Entry
 from kit.expiring import ExpiringStore, Put
-from kit.secrets import digest, keyed, new_id, same
+from kit.secrets import digest, new_id, same
 
 REDEEMED = b"1"
 
@@ -74,11 +72,10 @@ class AuthorizationCodeGrant:
     people: People
     keys: KeySchedule
     access_tokens: AccessTokens
-    disclosures: DisclosureLog
+    disclosing: Disclosing
     trail: AuditTrail
     settings: IdpSettings
     issuer: str
-    mac_key: bytes = field(repr=False)
     rules: Sequence[Callable[[Redemption], None]] = RULES
     name: str = "authorization_code"
 
@@ -115,7 +112,9 @@ class AuthorizationCodeGrant:
             acr=code.acr,
             auth_time=code.auth_time,
         )
-        await self._disclose(code, person, values, now)
+        told = {name: values[name] for name in code.released if name in values}
+        receiver = Receiver(code.grant, code.service, code.application, code.client_id, "oidc")
+        await self.disclosing.record(person.id, receiver, told, now)  # durable before the first answer that lets the client read it
         spent = await self.store.spend(key, f"{code.client_id} {code.grant}".encode(), minted.record)
         if spent is not None:
             if spent:
@@ -148,27 +147,6 @@ class AuthorizationCodeGrant:
             asked={name: values[name] for name in code.id_token_claims if name in values},
         )
         return self.keys.signer.sign(claims, client.id_token_alg)
-
-    async def _disclose(self, code: AuthorizationCode, person: Person, values: dict[str, object], now: int) -> None:
-        """Make the disclosure durable before the first answer that lets the client read these claims (architecture §4)."""
-        claims = tuple(sorted(name for name in code.released if name in values))
-        if not claims:
-            return
-        mac = keyed(self.mac_key, "disclosed", repr([(name, values[name]) for name in claims]))
-        await self.disclosures.record(
-            Disclosure(
-                id=new_id(),
-                grant=code.grant,
-                person=person.id,
-                service=code.service,
-                application=code.application,
-                client=code.client_id,
-                claims=claims,
-                channel="oidc",
-                at=now,
-                values_mac=mac,
-            )
-        )
 
     async def _family(self, code: AuthorizationCode, request: TokenRequest) -> str:
         family_id = new_id()

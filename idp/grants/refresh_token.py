@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from consent.disclosure import DisclosureLog
-from consent.models import Disclosure
 from consent.service import ConsentService
 from idp import guards
 from idp.applications.registry import Registry
@@ -14,6 +12,7 @@ from idp.errors import InvalidGrant
 from idp.grants.model import TokenAnswer, TokenRequest
 from idp.grants.refresh_checks import RULES, Use
 from idp.keys.schedule import KeySchedule
+from idp.people.disclosing import Disclosing, Receiver
 from idp.people.release import release
 from idp.people.service import People
 from idp.settings import IdpSettings
@@ -24,7 +23,7 @@ from idp.tokens.models import RefreshFamily
 from idp.tokens.rotation import family_of, is_current, is_repeat, successor
 from kit.audit import AuditEvent, Entry
 from kit.expiring import ExpiringStore
-from kit.secrets import digest, keyed, new_id
+from kit.secrets import digest
 
 
 @dataclass(frozen=True)
@@ -37,11 +36,10 @@ class RefreshTokenGrant:
     consent: ConsentService
     keys: KeySchedule
     access_tokens: AccessTokens
-    disclosures: DisclosureLog
+    disclosing: Disclosing
     settings: IdpSettings
     issuer: str
     successor_key: bytes = field(repr=False)
-    mac_key: bytes = field(repr=False)
     rules: Sequence[Callable[[Use], None]] = RULES
     name: str = "refresh_token"
 
@@ -59,7 +57,9 @@ class RefreshTokenGrant:
         assert use.person is not None
         values = release(use.person, use.claims)
         minted = self._mint(use, values, lived_under)
-        await self._disclose(use, values)
+        told = {name: values[name] for name in use.claims if name in values}
+        receiver = Receiver(family.grant, family.service, family.application, family.client_id, "oidc")
+        await self.disclosing.record(family.person, receiver, told, request.now)
         if not await self.store.put(minted.record):
             raise InvalidGrant("the permission changed meanwhile")
         body = {
@@ -147,24 +147,3 @@ class RefreshTokenGrant:
             asked={},
         )
         return self.keys.signer.sign(claims, client.id_token_alg)
-
-    async def _disclose(self, use: Use, values: dict[str, object]) -> None:
-        claims = tuple(sorted(name for name in use.claims if name in values))
-        if not claims:
-            return
-        family = use.family
-        mac = keyed(self.mac_key, "disclosed", repr([(name, values[name]) for name in claims]))
-        await self.disclosures.record(
-            Disclosure(
-                id=new_id(),
-                grant=family.grant,
-                person=family.person,
-                service=family.service,
-                application=family.application,
-                client=family.client_id,
-                claims=claims,
-                channel="oidc",
-                at=use.request.now,
-                values_mac=mac,
-            )
-        )
