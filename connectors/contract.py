@@ -108,8 +108,8 @@ class ProxyKind(Kind, Protocol):
     def target(self, facts: RequestFacts) -> str | None:
         """Return the application host that this check is about, from the trusted proxy's own header; None when it cannot be known."""
 
-    def serves(self, settings: BaseModel, host: str) -> bool:
-        """True when a connector with these settings stands for that host."""
+    def host(self, settings: BaseModel) -> str:
+        """Return the application host, in lower case and with its port, that a connector with these settings stands for."""
 
     def original(self, settings: BaseModel, facts: RequestFacts) -> tuple[str, str] | None:
         """Return (method, path and query) of the request that the proxy asks about; None when the proxy did not say."""

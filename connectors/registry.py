@@ -7,8 +7,14 @@ from collections.abc import Mapping
 from pydantic import ValidationError
 
 from connectors.builtin import KINDS
-from connectors.contract import Connector, Kind
+from connectors.contract import Capability, Connector, Kind, ProxyKind
 from connectors.errors import BadMapping, BadSettings, UnknownKind
+
+PROXY_KINDS: Mapping[str, ProxyKind] = {
+    name: kind  # type: ignore[misc] # the capability says that it has these methods
+    for name, kind in KINDS.items()
+    if Capability.PROXY_CHECK in kind.capabilities
+}
 
 
 def kind_of(name: str) -> Kind:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ValidationError
 
@@ -151,21 +150,18 @@ class Connectors:
         """No two connectors stand for one host: the gate could not tell whose data to hand over."""
         if Capability.PROXY_CHECK not in self.kinds[kind].capabilities:
             return []
-        host = urlsplit(proxy(self.kinds[kind]).entry_url(settings, "")).netloc
-        for connector in snapshot.connectors.values():
-            other = self.kinds.get(connector.kind)
-            if connector.id == own or other is None or Capability.PROXY_CHECK not in other.capabilities:
-                continue
-            if proxy(other).serves(connector.settings, host):
-                return [
-                    check.problem(
-                        f"{field}settings.base_url",
-                        "taken",
-                        f"{host} sudah dilayani konektor {connector.id}.",
-                        f"{host} already belongs to the connector {connector.id}.",
-                    )
-                ]
-        return []
+        host = proxy(self.kinds[kind]).host(settings)
+        other = snapshot.connector_at.get(host)
+        if other is None or other.id == own:
+            return []
+        return [
+            check.problem(
+                f"{field}settings.base_url",
+                "taken",
+                f"{host} sudah dilayani konektor {other.id}.",
+                f"{host} already belongs to the connector {other.id}.",
+            )
+        ]
 
 
 def proxy(kind: Kind) -> ProxyKind:

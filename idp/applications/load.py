@@ -8,7 +8,7 @@ import structlog
 
 from connectors.contract import Connector
 from connectors.errors import ConnectorError
-from connectors.registry import build
+from connectors.registry import PROXY_KINDS, build
 from consent.store import NoticeStore
 from idp.applications.models import Client, Service
 from idp.applications.registry import Snapshot
@@ -36,6 +36,11 @@ async def load_snapshot(registry: RegistryStore, notices: NoticeStore) -> Snapsh
             )
         except ConnectorError as error:
             log.error("connector_left_out", connector=row.id, kind=row.kind, reason=type(error).__name__)
+    connector_at: dict[str, Connector] = {}
+    for connector in connectors.values():
+        kind = PROXY_KINDS.get(connector.kind)
+        if kind is not None:
+            connector_at.setdefault(kind.host(connector.settings), connector)
     return Snapshot(
         agencies={agency.code: agency for agency in await registry.agencies()},
         applications={application.id: application for application in await registry.applications()},
@@ -47,4 +52,5 @@ async def load_snapshot(registry: RegistryStore, notices: NoticeStore) -> Snapsh
         by_application={key: tuple(found) for key, found in by_application.items()},
         clients_of={key: tuple(found) for key, found in clients_of.items()},
         connector_of={connector.application: connector for connector in connectors.values()},
+        connector_at=connector_at,
     )

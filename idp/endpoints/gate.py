@@ -15,8 +15,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from connectors.builtin import KINDS
-from connectors.contract import Answer, Capability, Connector, RequestFacts
+from connectors.contract import Answer, Connector, RequestFacts
+from connectors.registry import PROXY_KINDS
 from idp.applications.registry import Registry
 from idp.error_pages import ErrorPages
 from idp.gate.answers import GateAnswers, proxy_kind
@@ -142,17 +142,16 @@ class GateEndpoints:
 
     def _connector(self, facts: RequestFacts) -> Connector | None:
         """Return the connector whose application the trusted proxy names."""
-        for connector in self.registry.now.connectors.values():
-            if Capability.PROXY_CHECK not in KINDS[connector.kind].capabilities:
-                continue
-            host = proxy_kind(connector).target(facts)
-            if host is not None and proxy_kind(connector).serves(connector.settings, host):
-                return connector
+        for name, kind in PROXY_KINDS.items():
+            host = kind.target(facts)
+            found = self.registry.now.connector_at.get(host.lower()) if host is not None else None
+            if found is not None and found.kind == name:
+                return found
         return None
 
     def _by_id(self, connector_id: str) -> Connector | None:
         found = self.registry.now.connectors.get(connector_id)
-        return found if found is not None and Capability.PROXY_CHECK in KINDS[found.kind].capabilities else None
+        return found if found is not None and found.kind in PROXY_KINDS else None
 
     def _cookie(self, connector: Connector) -> str:
         """A name of its own per connector: browsers share cookies between the ports of one host."""

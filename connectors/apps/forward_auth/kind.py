@@ -69,8 +69,8 @@ class ForwardAuth:
     def target(self, facts: RequestFacts) -> str | None:
         return facts.headers.get(HOST_HEADER) if facts.trusted_proxy else None
 
-    def serves(self, settings: BaseModel, host: str) -> bool:
-        return _of(settings).host == host.lower()
+    def host(self, settings: BaseModel) -> str:
+        return _of(settings).host
 
     def original(self, settings: BaseModel, facts: RequestFacts) -> tuple[str, str] | None:
         method, uri = (facts.headers.get(name, "") for name in WORDS[_of(settings).proxy])
