@@ -17,7 +17,7 @@ from idp.store import PeopleStore
 from kit.clock import Clock
 from kit.expiring import ExpiringStore, Put
 from kit.secrets import digest, new_id, new_secret
-from kit.web.address import Network, client_address, truncated
+from kit.web.address import Network, client_network
 from kit.web.cookies import CookieJar
 
 COOKIE = "gapura-op"
@@ -69,11 +69,6 @@ def working_roles(person: Person, now: int) -> frozenset[Role]:
     return frozenset(regency_wide) if person.status is Status.ACTIVE else frozenset()
 
 
-def origin_of(request: Request, trusted: Sequence[Network] = ()) -> str:
-    """Return the network the request comes from, as far as it may be believed."""
-    return truncated(client_address(request, trusted))
-
-
 @dataclass(frozen=True, slots=True)
 class OperatorSessions:
     """15 minutes idle, 8 hours at most. Moving the guard `person:<id>` (disabled, locked, password changed) ends it at once.
@@ -88,7 +83,7 @@ class OperatorSessions:
     trusted: Sequence[Network] = ()
 
     def origin(self, request: Request) -> str:
-        return origin_of(request, self.trusted)
+        return client_network(request, self.trusted)
 
     async def begin(self, request: Request, response: Response, person: Person) -> bool:
         """Give this browser a new operator session, confirmed now; False when the account changed meanwhile."""

@@ -13,11 +13,11 @@ from typing import ClassVar
 from admin.actions import check
 from admin.actions.desk import Desk
 from admin.errors import AdminError, Invalid, NotFound
-from admin.masking import masked
 from admin.operator import Operator
 from admin.permissions import Permission
 from idp import guards
 from idp.people.identifiers import classify
+from idp.people.masking import recognisable
 from idp.people.models import Person, RoleGrant, Status
 from idp.people.service import People as Accounts
 from idp.sessions.service import Sessions
@@ -102,11 +102,11 @@ class People:
             await self._open(operator, person_id)
         return found
 
-    async def profile(self, operator: Operator, person_id: str) -> Profile:
+    async def profile(self, operator: Operator, person_id: str, language: str = "id") -> Profile:
         """Return the masked profile. Without a look-up of the last hour it does not exist for this operator."""
         person = await self.opened(operator, person_id, Permission.PERSON_READ)
         rows = await self.desk.stores.session_log.of_person(person_id, self.desk.clock.now())
-        values = masked(person.claims)
+        values = recognisable(person.claims, language)
         return Profile(
             id=person.id,
             name=values.get("name", ""),

@@ -68,7 +68,7 @@ class PeoplePages:
         return await self.search(visit, found=found)
 
     async def person(self, visit: Visit) -> Response:
-        profile = await self.frame.actions.people.profile(visit.operator, visit.path["person"])
+        profile = await self.frame.actions.people.profile(visit.operator, visit.path["person"], visit.language)
         return self.frame.render(
             visit,
             "people/person",

@@ -17,7 +17,7 @@ from idp.sessions.service import Sessions
 from idp.signin.totp import Totp
 from kit.audit import AuditEvent, AuditTrail, Entry
 from kit.clock import Clock
-from kit.web.address import Network, client_address, truncated
+from kit.web.address import Network, client_network
 from kit.web.forms import BadForm, read_form, singles
 from kit.web.pages import Pages, see_other
 
@@ -53,7 +53,7 @@ class SecondStepPage:
         outcome = await self.totp.check(person, fields.get("kode", ""))
         session = await self.sessions.current(request)
         now = self.clock.now()
-        origin = truncated(client_address(request, self.trusted_proxies))
+        origin = client_network(request, self.trusted_proxies)
         if not outcome.right or session is None:
             await self.trail.append(Entry(AuditEvent.SECOND_STEP_FAILED, f"person:{person.id}", f"person:{person.id}", now, origin))
             return self._form(

@@ -20,7 +20,7 @@ from idp.signin.known_device import SECONDS as DEVICE_SECONDS
 from idp.signin.known_device import KnownDevice
 from idp.signin.password import Busy
 from kit.clock import Clock
-from kit.web.address import Network, client_address, truncated
+from kit.web.address import Network, client_address, client_network
 from kit.web.forms import BadForm, read_form, singles
 from kit.web.pages import Pages, see_other
 
@@ -78,7 +78,7 @@ class SignIn:
 
     async def _signed_in(self, request: Request, interaction: Interaction, person: Person, *, own_device: bool) -> Response:
         response = see_other(f"/lanjut/{interaction.id}")
-        origin = truncated(client_address(request, self.trusted_proxies))
+        origin = client_network(request, self.trusted_proxies)
         session = await self.sessions.begin(request, response, person, amr=("pwd",), acr=ACR_PASSWORD, own_device=own_device, origin=origin)
         await self.dispatcher.save(replace(interaction, signed_in_at=session.auth_time, choose_account=False))
         self.pages.cookies.set(response, DEVICE_COOKIE, self._device(request).remembering(person.id), DEVICE_SECONDS)

@@ -11,6 +11,7 @@ from idp.people.claims import CATALOGUE, GENDER
 from kit.web.language import MONTHS
 
 BULLETS = "••••••••"
+RECOGNISED_BY = ("name", "nik", "nip", "birthdate", "phone_number", "email")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,18 @@ def mask(claim: str, value: Any, language: str) -> Masked:
             return Masked(" ".join(f"{word[:1]}•••" for word in text.split()[:2]), t[4], True)
         case _:
             return Masked(BULLETS, t[4], True)
+
+
+def recognisable(claims: Mapping[str, Any], language: str) -> dict[str, str]:
+    """Return what somebody else may recognise the person by, masked; what the person lacks is absent.
+
+    The name, whole for its owner, is masked here too: the first word and one initial.
+    """
+    found = {claim: mask(claim, claims[claim], language).shown for claim in RECOGNISED_BY if claims.get(claim)}
+    if "name" in found:
+        first, *rest = str(claims["name"]).split() or [""]
+        found["name"] = f"{first} {rest[0][0]}{BULLETS}" if rest else f"{first[:2]}{BULLETS}"
+    return found
 
 
 def _date(text: str) -> date | None:

@@ -55,3 +55,8 @@ def truncated(address: str) -> str:
     if found is None:
         return ""
     return str(ipaddress.ip_network((found, 24 if found.version == 4 else 64), strict=False))
+
+
+def client_network(request: HTTPConnection, trusted: Sequence[Network] = ()) -> str:
+    """Return the network the request comes from, as far as it may be believed: what sessions and audit rows keep."""
+    return truncated(client_address(request, trusted))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from admin.actions.trail import harmless
-from admin.masking import mask
 from admin.permissions import CONSOLE_ROLES, DANGEROUS, ROLE_NAMES, TABLE, Permission, allowed
 from idp.people.models import Role
 
@@ -45,19 +44,3 @@ def test_ad_10_a_cell_that_would_run_is_text(cell: str) -> None:
 
 def test_ad_10_a_plain_cell_stays_as_it_is() -> None:
     assert harmless("application:usaha-kecil") == "application:usaha-kecil"
-
-
-@pytest.mark.parametrize(
-    ("claim", "value", "shown"),
-    [
-        ("name", "Siti Peragawati", "Siti P••••••••"),
-        ("name", "Gapurawan", "Ga••••••••"),
-        ("nik", "3503115203889001", "3503••••••••9001"),
-        ("phone_number", "+6286000009001", "0860••••9001"),
-        ("email", "siti@example.id", "s••••••••@example.id"),
-        ("birthdate", "1988-03-12", "••••-03-••"),
-        ("no_such_claim", "secret", "••••••••"),
-    ],
-)
-def test_a_masked_value_can_be_recognised_but_not_used(claim: str, value: str, shown: str) -> None:
-    assert mask(claim, value) == shown

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from idp.people.claims import CATALOGUE
-from idp.people.masking import BULLETS, mask, plain
+from idp.people.masking import BULLETS, mask, plain, recognisable
 
 NIK = "3503115203889001"
 ADDRESS = {"street": "Dusun Contoh 7", "district": "Watulimo", "formatted": "Dusun Contoh 7, Watulimo"}
@@ -64,3 +64,23 @@ def test_a_whole_value_is_written_as_people_read_it() -> None:
     assert plain("birthdate", "1988-03-12", "en") == "12 March 1988"
     assert plain("phone_number", "+6286000009001", "id") == "0860 0000 9001"
     assert plain("address", ADDRESS, "id") == "Dusun Contoh 7, Watulimo"
+
+
+def test_somebody_else_sees_enough_to_recognise_a_person_and_too_little_to_use() -> None:
+    claims = {
+        "name": "Siti Peragawati Uji",
+        "nik": NIK,
+        "birthdate": "1988-03-12",
+        "phone_number": "+6286000009001",
+        "email": "siti@example.id",
+        "disability": "netra",
+        "nip": "",
+    }
+    assert recognisable(claims, "id") == {
+        "name": f"Siti P{BULLETS}",
+        "nik": f"3503{BULLETS}9001",
+        "birthdate": "•• Maret ••••",
+        "phone_number": "••••••9001",
+        "email": "s••••@example.id",
+    }
+    assert recognisable({"name": "Gapurawan"}, "en") == {"name": f"Ga{BULLETS}"}
