@@ -37,6 +37,16 @@ class NotJson(AdminError):
     text: ClassVar[Mapping[str, str]] = {"id": "Isi harus application/json.", "en": "The body must be application/json."}
 
 
+class TwoCredentials(AdminError):
+    """Two programs could read two headers differently (RFC 9110 §5.3)."""
+
+    code, status = "two_authorizations", 400
+    text: ClassVar[Mapping[str, str]] = {
+        "id": "Kirim satu header Authorization saja.",
+        "en": "Send one Authorization header only.",
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Gate:
     csrf: Csrf
@@ -61,7 +71,10 @@ class Gate:
         writes = request.method not in ("GET", "HEAD")
         if writes and not _is_json(request) and (request.method != "DELETE" or request.headers.get("content-length", "0") != "0"):
             raise NotJson
-        kind, _, secret = request.headers.get("authorization", "").partition(" ")
+        sent = request.headers.getlist("authorization")
+        if len(sent) > 1:
+            raise TwoCredentials
+        kind, _, secret = (sent[0] if sent else "").partition(" ")
         if kind:
             operator = await self.tokens.bearer(secret.strip(), self.operators.origin(request)) if kind.lower() == "bearer" else None
         else:

@@ -154,6 +154,17 @@ async def test_ad_15_a_token_loses_what_its_owner_lost(site: Site) -> None:
     assert (await bare.get(f"{API}/keys")).status_code == 403
 
 
+async def test_two_authorization_headers_are_refused_and_one_is_taken(site: Site) -> None:
+    browser = await at_console(site, await account(site, Role.OPERATOR))
+    made = (await call(browser, "POST", "/tokens", {"title": "laporan"})).json()
+    one = ("authorization", f"Bearer {made['secret']}")
+    for second in (one, ("Authorization", "Bearer x"), ("authorization", "")):
+        answer = await site.http().get(f"{API}/keys", headers=[one, second])
+        assert (answer.status_code, answer.json()["code"]) == (400, "two_authorizations")
+        assert answer.headers["content-type"].startswith("application/problem+json")
+    assert (await site.http().get(f"{API}/keys", headers=[one])).status_code == 200
+
+
 async def test_a_longer_token_than_thirty_days_is_refused(site: Site) -> None:
     browser = await at_console(site, await account(site, Role.OPERATOR))
     answer = await call(browser, "POST", "/tokens", {"title": "lama", "days": 31})
