@@ -167,6 +167,10 @@ class Looker:
     def fits(self) -> list[str]:
         return list(self.ask("layout"))
 
+    def words(self) -> list[str]:
+        """C-6: no word is broken in the middle, at the usual text size."""
+        return list(dict.fromkeys(self.ask("words")))
+
     def large_text(self) -> list[str]:
         """C-6 with the reader's text twice as large, then with wide spacing."""
         self.cdp.send("Page.setFontSizes", {"fontSizes": {"standard": 32, "fixed": 26}})

@@ -42,6 +42,13 @@ def test_the_harness_sees_what_is_wrong() -> None:
         assert f": {rule}" in found, f"{rule} was not seen in:\n{found}"
 
 
+def test_ux_c_6_a_word_broken_in_the_middle_is_seen_and_a_whole_one_is_not() -> None:
+    program()
+    broken = "Pendampingan" * 8
+    found = _find(f"<h1>Judul</h1><p>Pendampingan usaha. {broken}</p>")
+    assert [line for line in found if "broken" in line] == [f"t usual id: C-6: broken in the middle: {broken}"]
+
+
 def test_ux_c_9_a_control_without_a_ring_is_seen() -> None:
     program()
     shelf = Shelf()
