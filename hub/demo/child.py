@@ -13,9 +13,11 @@ from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp
 
 from kit.web.assets import Assets
+from kit.web.pages import Regency
 
 VARIABLE = "_GAPURA_DEMO"
 ASSETS = Assets()
+REGENCY = Regency(demo=True)
 CSP = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' {more}; frame-ancestors 'none'; base-uri 'none'"
 
 PAGES = Environment(
@@ -43,7 +45,7 @@ def told() -> dict[str, Any]:
 
 
 def page(template: str, context: dict[str, Any], *, status: int = 200, form_target: str = "") -> HTMLResponse:
-    html = PAGES.get_template(f"demo/{template}").render({"asset": ASSETS.url, "words": WORDS, **context})
+    html = PAGES.get_template(f"demo/{template}").render({"asset": ASSETS.url, "words": WORDS, "regency": REGENCY, **context})
     headers = {"Cache-Control": "no-store", "Content-Security-Policy": CSP.format(more=form_target), "Referrer-Policy": "no-referrer"}
     return HTMLResponse(html, status, headers=headers)
 

@@ -22,6 +22,7 @@ from starlette.routing import Route
 from hub.demo.child import ASSETS, answer, page, told
 from hub.demo.tokens import Unbelievable, believe
 from kit.outbound import client, read_limited
+from kit.web.forms import BadForm, read_form, singles
 
 KEPT = 500  # sign-ins and attempts that are remembered; the oldest is forgotten first
 
@@ -107,10 +108,17 @@ class Party:
         return response
 
     async def leave(self, request: Request) -> Response:
-        """Forget the person here, then let the provider end its session too."""
-        person = self.people.pop(request.cookies.get(self.cookie, ""), None)
-        target = "/"
+        """Forget the person here, then let the provider end its session too. The form proves that our own page sent it."""
+        handle, target = request.cookies.get(self.cookie, ""), "/"
+        person = self.people.get(handle)
+        try:
+            given = singles(await read_form(request, 4096)).get("csrf", "")
+        except BadForm as error:
+            return self._page("party-error.html", {"what": "form"}, error.status)
+        if person is not None and not secrets.compare_digest(given.encode(), person["csrf"].encode()):
+            return self._page("party-error.html", {"what": "csrf"}, 403)
         if person is not None:
+            del self.people[handle]
             query = {"id_token_hint": person["id_token"], "post_logout_redirect_uri": f"{self.origin}/", "client_id": self.application}
             target = f"{self.provider['end_session_endpoint']}?{urlencode(query)}"
         response = RedirectResponse(target, 303)
@@ -132,7 +140,7 @@ class Party:
         received = await self._json("GET", provider["userinfo_endpoint"], headers=bearer)
         if received.get("sub") != claims["sub"]:
             raise Unbelievable("sub")
-        return {"claims": received, "id_token": tokens["id_token"], "acr": claims.get("acr", ""), "scope": tokens.get("scope", "")}
+        return {"claims": received, "id_token": tokens["id_token"], "acr": claims.get("acr", ""), "csrf": secrets.token_urlsafe(32)}
 
     async def _provider(self) -> dict[str, Any]:
         if not self.provider:

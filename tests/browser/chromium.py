@@ -7,7 +7,7 @@ import gzip
 import shutil
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -148,8 +148,12 @@ class Looker:
         self.cdp.send("Runtime.evaluate", {"expression": probe("page")})
         return [f"console: {line}" for line in self.complaints]
 
-    def ask(self, name: str) -> Any:
-        return self.window.evaluate(probe(name))
+    def ask(self, name: str, about: Any = None) -> Any:
+        return self.window.evaluate(probe(name), about)
+
+    def facts(self, languages: Sequence[str]) -> list[str]:
+        """What the document says about itself; a page with one language leads to no other."""
+        return list(self.ask("facts", {"languages": list(languages)}))
 
     def axe(self) -> list[str]:
         """UX C-18. axe runs in the page but is let in past its policy by the debugger."""

@@ -107,11 +107,16 @@ Walk = Callable[[Stage], Awaitable[httpx.Response | Response | Shown]]
 
 @dataclass(frozen=True)
 class Page:
-    """A template, its weight class (UX C-4), and a walk to each of its states, the usual one first."""
+    """A template, its weight class (UX C-4), a walk to each of its states, the usual one first, and the languages it has."""
 
     template: str
     weight: str
     states: dict[str, Walk]
+    languages: tuple[str, ...] = ("id", "en")
+
+    def speaks(self, language: str) -> bool:
+        """True for the page's languages; longer words are those of a page that has both."""
+        return language in self.languages or (language == PSEUDO and len(self.languages) > 1)
 
 
 def drawn(template: str, context: Mapping[str, Any], status: int = 200) -> Walk:

@@ -42,7 +42,7 @@ async def capture(
     for language in languages:
         async with open_stage(folder / language, template_folder, language) as stage:
             for page in PAGES:
-                if match not in page.template:
+                if match not in page.template or not page.speaks(language):
                     continue
                 for state, walk in list(page.states.items())[: 1 if only_first else None]:
                     try:
@@ -66,7 +66,14 @@ def look_short(taken: list[Taken]) -> list[str]:
         looker = Looker(browser, base)
         for one in taken:
             path = shelf.put(one.shown)
-            lines = looker.open(path, cold=True) + looker.weight(one.page.weight) + looker.ask("facts") + looker.fits() + looker.words() + looker.axe()
+            lines = (
+                looker.open(path, cold=True)
+                + looker.weight(one.page.weight)
+                + looker.facts(one.page.languages)
+                + looker.fits()
+                + looker.words()
+                + looker.axe()
+            )
             found += [f"{one.label}: {line}" for line in lines]
     return found
 
@@ -83,7 +90,7 @@ def look_full(taken: list[Taken], longer: list[Taken], folder: Path) -> list[str
             lines = looker.open(path, cold=True) + looker.weight(one.page.weight)
             for width in (360, 1280):
                 for scheme in ("light", "dark"):
-                    lines += looker.open(path, width=width, dark=scheme == "dark") + looker.ask("facts") + looker.fits()
+                    lines += looker.open(path, width=width, dark=scheme == "dark") + looker.facts(one.page.languages) + looker.fits()
                     lines += looker.words() + looker.axe()
                     if one.language == "id" or scheme == "light":
                         picture = folder / f"{width}-{scheme}" / f"{one.slug}.png"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+from kit.web.assets import Assets
 from tests.browser.chromium import Looker, Shelf, chromium, program
 from tests.browser.registry import PAGES, templates_on_disk
 from tests.browser.stage import Page, Shown
@@ -45,7 +46,8 @@ def test_the_harness_sees_what_is_wrong() -> None:
 def test_ux_c_6_a_word_broken_in_the_middle_is_seen_and_a_whole_one_is_not() -> None:
     program()
     broken = "Pendampingan" * 8
-    found = _find(f"<h1>Judul</h1><p>Pendampingan usaha. {broken}</p>")
+    look = f'<link rel="stylesheet" href="{Assets().url("gapura.css")}">'
+    found = _find(f"{look}<h1>Judul</h1><p>Pendampingan usaha. {broken}</p>")
     assert [line for line in found if "broken" in line] == [f"t usual id: C-6: broken in the middle: {broken}"]
 
 

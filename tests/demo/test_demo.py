@@ -79,6 +79,8 @@ class Person:
 
     def press(self, page: httpx.Response, button: str) -> httpx.Response:
         form = next(one for one in forms_of(page.text) if any(button in words for _, _, words in one.buttons))
+        if form.method == "get":
+            return self.go(f"{urljoin(str(page.url), form.action)}?{urlencode(form.fields)}")
         return self._through(self._send(page, form.action, form.fields))
 
     def _through(self, page: httpx.Response) -> httpx.Response:

@@ -1,5 +1,5 @@
 /* What the document says about itself; needs window.__p. Each line is a defect. */
-() => {
+({ languages }) => {
   const { name } = window.__p;
   const all = (css) => [...document.querySelectorAll(css)];
   const clean = (text) => (text || "").trim().replace(/\s+/g, " ");
@@ -20,9 +20,9 @@
   if (h1.length !== 1) bad("heading", `${h1.length} h1`);
   let level = 1;
   all("main h1, main h2, main h3, main h4, main h5").forEach((h) => { const n = Number(h.tagName[1]); if (n > level + 1) bad("heading", `h${level} then ${name(h)}`); level = n; });
-  if (!/^(id|en)$/.test(document.documentElement.lang)) bad("C-12", `lang is ${document.documentElement.lang}`);
+  if (!languages.includes(document.documentElement.lang)) bad("C-12", `lang is ${document.documentElement.lang}`);
   const other = all("a[hreflang]").filter((a) => /[?&]lang=(id|en)/.test(a.getAttribute("href")) && a.lang);
-  if (other.length !== 1) bad("C-12", `${other.length} language links`);
+  if (other.length !== languages.length - 1) bad("C-12", `${other.length} language links`);
   if (!clean(document.title)) bad("title", "empty");
   const main = all("main");
   if (main.length !== 1) bad("landmark", `${main.length} main`);
