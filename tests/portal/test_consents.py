@@ -62,7 +62,13 @@ async def test_ux_ch_3_the_first_screen_says_what_changes_and_only_the_second_wi
     browser = await citizen(site)
     first = await browser.go(f"/izin/{record}/tarik")
     said = words_of(first.text)
-    for words in ("Yang berubah saat itu juga", "3 × 24 jam", "Yang tetap disimpan Dinas", "Bukti bahwa izin", "Yang tetap dapat Anda lakukan"):
+    for words in (
+        "Yang berubah saat itu juga",
+        "3 × 24 jam",
+        "Yang tetap disimpan Dinas",
+        "Bukti bahwa izin",
+        "Yang tetap dapat Anda lakukan",
+    ):
         assert words in said
     assert "Tarik izin sekarang" not in said
     assert [form.action for form in forms_of(first.text) if form.method == "post"] == ["/keluar"], "nothing here withdraws"
