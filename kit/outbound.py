@@ -1,4 +1,4 @@
-"""The one way to make an outbound HTTP client: bounded in time and size, no redirects, public addresses only.
+"""The one way to make an outbound HTTP client: bounded in time and size, no redirects, no cookies kept, public addresses only.
 
 A name is resolved once and the connection goes to the address that was checked, so that a name which changes its mind between check and
 connect (DNS rebinding) gains nothing. `allow` lists `host:port` pairs of this deployment that may be private.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 from collections.abc import Collection
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import anyio
 import httpcore
@@ -67,7 +68,8 @@ def client(*, allow: Collection[str] = (), verify: object = True, seconds: float
     """Return a client for third parties. The caller closes it; bodies are read through `read_limited`."""
     transport = httpx.AsyncHTTPTransport(verify=verify, trust_env=False, retries=0)  # type: ignore[arg-type] # httpx types verify narrowly
     transport._pool._network_backend = GuardedBackend(allow)
-    return httpx.AsyncClient(transport=transport, timeout=seconds, follow_redirects=False, trust_env=False)
+    forgets = CookieJar(DefaultCookiePolicy(allowed_domains=()))  # what was answered to one person must not be sent for the next
+    return httpx.AsyncClient(transport=transport, timeout=seconds, follow_redirects=False, trust_env=False, cookies=forgets)
 
 
 async def read_limited(response: httpx.Response, limit: int = 262_144) -> bytes:
