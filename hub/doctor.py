@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
+import ipaddress
 import os
 import shutil
+import socket
 import time
 from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass
+from urllib.parse import urlsplit
 
+from connectors.apps.forward_auth.settings import ForwardAuthSettings
 from hub.resources import MASTER_KEY_FILE, Resources, database_url, open_resources
 from hub.settings import Settings, SettingsError
 from hub.storage.sql.migrate import pending
-from kit.expiring import StoreUnavailable
+from idp.applications.models import ConnectorRow
+from kit.expiring import ExpiringStore, StoreUnavailable
 
 MARKS = {"ok": "✓", "note": "·", "problem": "✗"}
 KEY_AGE_NOTE = 180 * 86400
+WHY = {
+    "maxmemory-policy": "a server that forgets keys brings back sessions and tokens that were ended",
+    "appendonly": "after a restart, sessions and tokens that were ended are back",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +93,9 @@ async def _of_resources(resources: Resources) -> AsyncIterator[Finding]:
     try:
         await resources.expiring.ping()
         yield Finding("ok", "expiring store", "answers")
+        if resources.settings.storage.expiring_url not in ("", "memory"):
+            for finding in await _of_redis(resources.expiring):
+                yield finding
     except StoreUnavailable as error:
         yield Finding("problem", "expiring store", str(error), "start Redis or check storage.expiring_url")
     keys = await stores.keys.all()
@@ -106,11 +119,43 @@ async def _of_resources(resources: Resources) -> AsyncIterator[Finding]:
                 "problem", f"{chain} chain", f"broken at row {report.broken_at}: {report.reason}", "gapura audit verify; restore a backup"
             )
         )
-    for connector in await stores.registry.connectors():
-        if connector.enabled and not resources.settings.gate.trusted_proxies:
-            yield Finding(
-                "problem", "gate", f"{connector.application} is behind the gate, but no proxy may ask about it", "gate.trusted_proxies"
-            )
-            break
+    connectors = [one for one in await stores.registry.connectors() if one.enabled]
+    if connectors and not resources.settings.gate.trusted_proxies:
+        text = f"{connectors[0].application} is behind the gate, but no proxy may ask about it"
+        yield Finding("problem", "gate", text, "gate.trusted_proxies")
+    for connector in connectors:
+        if connector.kind == "forward_auth":
+            yield await _of_upstream(connector)
     if os.name == "posix" and resources.settings.storage.master_key is None and resources.settings.environment == "production":
         yield Finding("note", "master key", "lies beside the database; back both up apart", "storage.master_key")
+
+
+async def _of_redis(store: ExpiringStore) -> list[Finding]:
+    """Report what of the server's own configuration would bring back what was ended."""
+    from hub.storage.expiring.redis import RedisStore  # only a deployment with Redis needs the package
+
+    assert isinstance(store, RedisStore)
+    unsafe = [line.split(" must be ") for line in await store.unsafe_settings()]
+    fix = "redis-cli CONFIG SET {0} {1}, and the line `{0} {1}` in redis.conf"
+    return [Finding("problem", "redis", f"{name} must be {value}: {WHY[name]}", fix.format(name, value)) for name, value in unsafe] or [
+        Finding("ok", "redis", "keeps what it was told")
+    ]
+
+
+async def _of_upstream(connector: ConnectorRow) -> Finding:
+    """Report whether an application that believes headers can be reached past the gate (FA-10). A signed proof needs no closed network."""
+    settings = ForwardAuthSettings.model_validate(connector.settings)
+    name, fix = f"gate {connector.id}", "let it listen on 127.0.0.1, admit the proxy alone by firewall, or set proof_header"
+    if settings.proof_header:
+        return Finding("ok", name, "identity is signed")
+    if not settings.upstream:
+        return Finding("note", name, "not said where the proxy reaches the application", "set upstream, or proof_header")
+    host = urlsplit(settings.upstream).hostname or ""
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except OSError:
+        return Finding("note", name, f"upstream {host} has no address here", "correct upstream, or set proof_header")
+    public = sorted({str(address[0]) for *_, address in found if ipaddress.ip_address(address[0]).is_global})
+    if public:
+        return Finding("problem", name, f"upstream {', '.join(public)} is public: whoever reaches it can be anybody", fix)
+    return Finding("ok", name, f"upstream {host} is not public")

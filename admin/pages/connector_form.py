@@ -29,6 +29,7 @@ LABELS: Mapping[str, Text] = {
     "subject_header": {"id": "Header untuk pengenal orang", "en": "Header for the subject"},
     "proof_header": {"id": "Header untuk bukti bertanda tangan", "en": "Header for the signed proof"},
     "proxy": {"id": "Server depan yang dipakai", "en": "Proxy in front"},
+    "upstream": {"id": "Alamat aplikasi di belakang server depan", "en": "Where the proxy reaches the application"},
     "strip": {"id": "Header lain yang dihapus, satu per baris", "en": "Further headers to strip, one a line"},
     "header": {"id": "Header", "en": "Header"},
     "claim": {"id": "Data", "en": "Claim"},

@@ -62,6 +62,15 @@ def test_good_addresses_are_taken(base_url: str) -> None:
     assert made(base_url=base_url).settings.base_url == base_url
 
 
+@pytest.mark.parametrize("upstream", ["8.8.8.8", "http://a/b", "http://user@a", "ftp://a", "http://a?x", "http://[::1", "http://"])
+def test_an_upstream_is_an_origin_or_nothing(upstream: str) -> None:
+    with pytest.raises(BadSettings) as refused:
+        made(upstream=upstream)
+    assert refused.value.field == "upstream"
+    for good in ("", "http://127.0.0.1:8081", "https://rsud.internal", "http://[::1]:8081"):
+        assert made(upstream=good).settings.upstream == good
+
+
 @pytest.mark.parametrize(
     "changes",
     [

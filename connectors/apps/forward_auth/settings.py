@@ -12,6 +12,7 @@ from connectors.apps.forward_auth.paths import is_plain
 from connectors.mapping import Row
 
 HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[0-9]{1,5})?")
+IPV6 = re.compile(r"\[[0-9a-f:.]{2,45}\](:[0-9]{1,5})?")
 HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}")  # no underscore: many applications read X_A and X-A as one name (FA-01)
 RESERVED = ("host", "cookie", "authorization", "connection", "content-length", "transfer-encoding", "set-cookie", "location")
 FAMILIES = ("x-forwarded", "x-real", "x-gapura-host", "x-gapura-method", "x-gapura-uri", "x-gapura-start", "proxy-", "sec-", "content-")
@@ -31,6 +32,9 @@ class ForwardAuthSettings(BaseModel):
     strip: tuple[str, ...] = Field((), description="Further headers of the application that a client must not send, beside `headers`")
     open_paths: tuple[str, ...] = Field((), description="Exact paths, or prefixes ending in /, that pass without sign-in")
     start_path: str = Field("/", description="Where the portal's tile leads")
+    upstream: str = Field(
+        "", description="Where the proxy reaches the application; `gapura doctor` looks at it, nothing else does; empty: not said"
+    )
 
     @field_validator("base_url")
     @classmethod
@@ -40,6 +44,15 @@ class ForwardAuthSettings(BaseModel):
             raise ValueError("must be https://host[:port] and nothing more")
         if parts.scheme == "http" and not (parts.hostname in ("localhost", "127.0.0.1") or (parts.hostname or "").endswith(".localhost")):
             raise ValueError("must be https; http is for localhost")
+        return value
+
+    @field_validator("upstream")
+    @classmethod
+    def _is_reached_somewhere(cls, value: str) -> str:
+        parts = urlsplit(value)
+        plain = parts.scheme in ("https", "http") and (HOST.fullmatch(parts.netloc) or IPV6.fullmatch(parts.netloc))
+        if value and (not plain or parts.path or parts.query or parts.fragment):
+            raise ValueError("must be http://host[:port] or https://host[:port] and nothing more")
         return value
 
     @field_validator("open_paths", "start_path")

@@ -1,0 +1,84 @@
+"""What `gapura doctor` says about a server of Redis and about older applications that others could reach."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from hub.doctor import Finding, examine
+from hub.settings import Settings
+from idp.applications.models import ConnectorRow
+from tests.servers import start_redis
+from tests.site import Site
+
+SAFE = ["--appendonly", "yes", "--maxmemory", "64mb", "--maxmemory-policy", "noeviction"]
+ROW: dict[str, Any] = {"base_url": "https://lama.example.id", "headers": [{"claim": "nik", "field": "X-Nik", "transform": "none"}]}
+
+
+def with_redis(settings: Settings, url: str) -> Settings:
+    return settings.model_copy(update={"storage": settings.storage.model_copy(update={"expiring_url": url})})
+
+
+async def about(settings: Settings, check: str) -> list[Finding]:
+    return [finding for finding in await examine(settings) if finding.check == check]
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        (SAFE, []),
+        (["--appendonly", "yes", "--maxmemory", "64mb", "--maxmemory-policy", "allkeys-lru"], ["maxmemory-policy noeviction"]),
+        (["--maxmemory", "0"], ["appendonly yes"]),
+        (["--maxmemory", "64mb", "--maxmemory-policy", "volatile-ttl"], ["maxmemory-policy noeviction", "appendonly yes"]),
+    ],
+    ids=["safe", "evicts", "forgets", "both"],
+)
+async def test_a_redis_that_would_bring_back_what_was_ended_is_a_problem_with_its_fix(
+    site: Site, options: list[str], named: list[str]
+) -> None:
+    process, url = start_redis(*options)
+    found = await about(with_redis(site.resources.settings, url), "redis")
+    assert [finding.level for finding in found] == (["problem"] * len(named) or ["ok"])
+    for finding, words in zip(found, named, strict=False):
+        assert f"CONFIG SET {words}" in finding.fix
+    process.terminate()
+    process.wait(10)
+
+
+async def test_without_redis_nothing_is_said_about_one(site: Site) -> None:
+    assert await about(site.resources.settings, "redis") == []
+
+
+async def test_a_redis_that_is_not_there_is_a_problem_and_not_a_crash(site: Site) -> None:
+    (found,) = await about(with_redis(site.resources.settings, "redis://127.0.0.1:1"), "expiring store")
+    assert (found.level, found.fix) == ("problem", "start Redis or check storage.expiring_url")
+
+
+@pytest.mark.parametrize(
+    ("settings", "level", "words"),
+    [
+        ({"upstream": "http://8.8.8.8:8081"}, "problem", "public"),
+        ({"upstream": "http://[2001:4860:4860::8888]:8081"}, "problem", "public"),
+        ({"upstream": "http://127.0.0.1:8081"}, "ok", "not public"),
+        ({"upstream": "http://localhost:8081"}, "ok", "not public"),
+        ({"upstream": "http://[::1]:8081"}, "ok", "not public"),
+        ({"upstream": "http://10.20.0.7"}, "ok", "not public"),
+        ({"upstream": "http://lama.invalid:8081"}, "note", "no address"),
+        ({}, "note", "not said"),
+        ({"upstream": "http://8.8.8.8:8081", "proof_header": "X-Bukti"}, "ok", "signed"),
+    ],
+)
+async def test_fa_10_an_application_that_can_be_reached_past_the_gate_is_named(
+    site: Site, settings: dict[str, str], level: str, words: str
+) -> None:
+    await site.resources.stores.registry.save_connector(ConnectorRow("lama", "rsud-daftar", "forward_auth", {**ROW, **settings}))
+    (found,) = await about(site.resources.settings, "gate lama")
+    assert (found.level, words in found.text) == (level, True)
+    assert (found.level == "ok") or "proof_header" in found.fix
+
+
+async def test_fa_10_a_connector_that_is_off_is_not_looked_at(site: Site) -> None:
+    row = ConnectorRow("lama", "rsud-daftar", "forward_auth", {**ROW, "upstream": "http://8.8.8.8"}, enabled=False)
+    await site.resources.stores.registry.save_connector(row)
+    assert await about(site.resources.settings, "gate lama") == []
