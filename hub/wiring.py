@@ -33,7 +33,8 @@ from idp.client_auth.authenticate import ClientAuthenticator
 from idp.endpoints.authorize import AuthorizeEndpoint, ChallengeWatch
 from idp.endpoints.consent import ConsentPage
 from idp.endpoints.discovery import Discovery
-from idp.endpoints.gate import GateDoor, GateEndpoints
+from idp.endpoints.gate import GateEndpoints
+from idp.endpoints.gate_door import GateDoor
 from idp.endpoints.introspect import IntrospectEndpoint
 from idp.endpoints.logout import LogoutEndpoint
 from idp.endpoints.resume import Resume
@@ -44,6 +45,7 @@ from idp.endpoints.token import TokenEndpoint
 from idp.endpoints.userinfo import UserinfoEndpoint
 from idp.error_pages import ErrorPages
 from idp.gate.answers import GateAnswers
+from idp.gate.marks import Marks
 from idp.grants.authorization_code import AuthorizationCodeGrant
 from idp.grants.client_credentials import ClientCredentialsGrant
 from idp.grants.model import Grant
@@ -222,7 +224,16 @@ async def build_house(resources: Resources) -> House:
     }  # fmt: skip
     gate_answers = GateAnswers(expiring, registry, people, consent, disclosing, stores.ring, clock, keys, issuer)
     gate = GateEndpoints(
-        registry, dispatcher, gate_answers, expiring, errors, cookies, clock, issuer, networks(settings.gate.trusted_proxies)
+        registry,
+        dispatcher,
+        gate_answers,
+        Marks(cookies),
+        expiring,
+        errors,
+        cookies,
+        clock,
+        issuer,
+        networks(settings.gate.trusted_proxies),
     )
     admin_room = AdminRoom(
         pages=pages,

@@ -117,7 +117,10 @@ class Proxy:
         start = checked.headers.get("x-gapura-start", "")
         if not start.startswith(f"{self.issuer}/"):
             return self._refused(503)
-        return RedirectResponse(start, 302, headers={"Cache-Control": "no-store"})
+        response = RedirectResponse(start, 302, headers={"Cache-Control": "no-store"})
+        for mark in checked.headers.get_list("set-cookie"):  # how the gate knows this browser again
+            response.headers.append("set-cookie", mark)
+        return response
 
     async def _forward(self, request: Request, target: bytes, who: Pairs) -> Response:
         url = httpx.URL(self.upstream).copy_with(raw_path=target)

@@ -2,7 +2,8 @@
 
 `/gerbang/periksa`  the proxy asks: may this request pass, and as whom? One round trip on the steady path.
 `/gerbang/masuk`    a person without a gate session is sent here, and walks through the same dispatcher as everybody.
-`/_gapura/kembali`  at the application's own host (the proxy sends /_gapura/ to us): the ticket becomes a cookie of that host.
+`/_gapura/kembali`  at the application's own host (the proxy sends /_gapura/ to us): the ticket becomes a cookie of that host, in the
+                    browser that began there and in no other.
 `/_gapura/keluar`   the same, to leave the application.
 """
 
@@ -20,11 +21,9 @@ from connectors.registry import PROXY_KINDS
 from idp.applications.registry import Registry
 from idp.error_pages import ErrorPages
 from idp.gate.answers import GateAnswers, proxy_kind
+from idp.gate.marks import MARK, Marks
 from idp.gate.records import GateSession, Ticket
 from idp.interaction.dispatcher import Dispatcher
-from idp.interaction.models import Interaction, Issue, Refuse
-from idp.people.models import Person
-from idp.sessions.models import Session
 from kit.clock import Clock
 from kit.expiring import ExpiringStore, Put
 from kit.secrets import digest, new_secret
@@ -34,9 +33,8 @@ from kit.web.cookies import CookieJar
 from kit.web.pages import origin_of, see_other
 
 COOKIE = "gapura-g"
-TICKET_SECONDS = 60
 HOST_HEADER = "x-gapura-host"
-MAX_PATH = 1000  # a proxy reads our answer into 4 kB
+MAX_PATH = 900  # a proxy reads our answer into 4 kB
 
 
 @dataclass(frozen=True)
@@ -44,6 +42,7 @@ class GateEndpoints:
     registry: Registry
     dispatcher: Dispatcher
     answers: GateAnswers
+    marks: Marks
     store: ExpiringStore
     errors: ErrorPages
     cookies: CookieJar
@@ -59,20 +58,25 @@ class GateEndpoints:
             return _wire(Answer(403))
         kind = proxy_kind(connector)
         original = kind.original(connector.settings, facts)
-        if original is None or not self.registry.now.usable(connector.application) or not connector.enabled:
+        if original is None:
             return _wire(Answer(403, kind.blank(connector.settings)))
         method, path = original
+        if not self._open(connector):  # 403 would show the proxy's own bare page; where sign-in starts, the person reads why
+            return _wire(kind.challenge(connector.settings, facts, self._start(connector, method, path, "")))
         if kind.open_path(connector.settings, method, path):
             return _wire(Answer(200, kind.blank(connector.settings)))
         answer = await self._identity(request, connector)
         if answer is not None:
             return _wire(answer)
-        return _wire(kind.challenge(connector.settings, facts, self._start(connector, method, path)))
+        mark = self.marks.of(request, connector.id)
+        response = _wire(kind.challenge(connector.settings, facts, self._start(connector, method, path, digest(mark))))
+        self.marks.give(response, connector.id, mark)
+        return response
 
-    def _start(self, connector: Connector, method: str, path: str) -> str:
+    def _start(self, connector: Connector, method: str, path: str, began: str) -> str:
         """Return where to sign in and come back from, ready to be redirected to: proxies cannot encode a path themselves."""
         wanted = {"kembali": path} if method in ("GET", "HEAD") and len(path) <= MAX_PATH else {}
-        return with_query(f"{self.issuer}/gerbang/masuk", {"app": connector.id, **wanted})
+        return with_query(f"{self.issuer}/gerbang/masuk", {"app": connector.id, "tanda": began, **wanted})
 
     async def _identity(self, request: Request, connector: Connector) -> Answer | None:
         cookie = self.cookies.read(request, self._cookie(connector))
@@ -89,12 +93,21 @@ class GateEndpoints:
         return await self.answers.make(f"gateid:{connector.id}:{name}", gate, connector)
 
     async def enter(self, request: Request) -> Response:
-        """Begin an interaction for the application; `kembali` may only be a path on its own host."""
+        """Begin an interaction for the application; `kembali` may only be a path on its own host.
+
+        Whoever has not been at that host, and so comes without the digest of a mark, is sent there first.
+        """
         connector = self._by_id(request.query_params.get("app", ""))
         if connector is None:
             return self.errors.message(request, "not_found", status=404)
-        service = self.registry.now.service_for(connector.application, None)
+        if not self._open(connector):
+            application = self.registry.now.applications.get(connector.application)
+            return self.errors.message(request, "application_disabled", status=403, application=application)
         kind = proxy_kind(connector)
+        path, began = request.query_params.get("kembali", "")[:MAX_PATH], request.query_params.get("tanda", "")
+        if len(began) != MARK:
+            return see_other(kind.entry_url(connector.settings, path))
+        service = self.registry.now.service_for(connector.application, None)
         draft = self.dispatcher.draft(
             request,
             door="gate",
@@ -102,7 +115,7 @@ class GateEndpoints:
             service=service.slug if service is not None else None,
             claims=kind.emits(connector.settings),
             form_targets=(origin_of(kind.entry_url(connector.settings, "/")),),
-            reply={"connector": connector.id, "path": request.query_params.get("kembali", "")[:MAX_PATH]},
+            reply={"connector": connector.id, "path": path, "began": began},
         )
         return await self.dispatcher.begin(request, draft)
 
@@ -116,6 +129,10 @@ class GateEndpoints:
         if connector is None or ticket is None or ticket.gate.connector != connector.id or ticket.host != facts.headers.get(HOST_HEADER):
             application = self.registry.now.applications.get(connector.application) if connector is not None else None
             return self.errors.message(request, "expired", status=410, application=application)
+        if not self.marks.holds(request, connector.id, ticket.began):
+            application = self.registry.now.applications.get(connector.application)
+            again = proxy_kind(connector).entry_url(connector.settings, "")
+            return self.errors.message(request, "lost_cookie", status=403, application=application, way_back=again)
         cookie = new_secret()
         ttl = max(1, ticket.gate.expires_at - self.clock.now())
         await self.store.put(Put(f"gate:{digest(cookie)}", ticket.gate.encode(), ttl, ticket.gate.session_guards))
@@ -153,6 +170,9 @@ class GateEndpoints:
         found = self.registry.now.connectors.get(connector_id)
         return found if found is not None and found.kind in PROXY_KINDS else None
 
+    def _open(self, connector: Connector) -> bool:
+        return connector.enabled and self.registry.now.usable(connector.application)
+
     def _cookie(self, connector: Connector) -> str:
         """A name of its own per connector: browsers share cookies between the ports of one host."""
         return f"{COOKIE}-{connector.id}"
@@ -164,45 +184,6 @@ class GateEndpoints:
             Route("/_gapura/kembali", self.arrive, methods=["GET"]),
             Route("/_gapura/keluar", self.leave, methods=["GET"]),
         ]
-
-
-@dataclass(frozen=True)
-class GateDoor:
-    """How an interaction that began at the gate is answered: a one-time ticket to the application's own host."""
-
-    store: ExpiringStore
-    registry: Registry
-    errors: ErrorPages
-
-    async def issue(self, request: Request, interaction: Interaction, session: Session, person: Person, issue: Issue) -> Response | None:
-        connector = self.registry.now.connectors[str(interaction.reply["connector"])]
-        kind = proxy_kind(connector)
-        gate = GateSession(
-            connector=connector.id,
-            person=person.id,
-            session=session.id,
-            sid=session.sid,
-            auth_time=session.auth_time,
-            acr=session.acr,
-            amr=session.amr,
-            expires_at=session.expires_at,
-            session_guards=session.guards,
-        )
-        base = kind.entry_url(connector.settings, "/")
-        ticket = Ticket(gate, base.split("://", 1)[1].rstrip("/"), str(interaction.reply["path"]) or "")
-        secret = new_secret()
-        if not await self.store.put(Put(f"ticket:{digest(secret)}", ticket.encode(), TICKET_SECONDS, session.guards)):
-            return None
-        return see_other(f"{base.rstrip('/')}/_gapura/kembali?tiket={secret}")
-
-    async def refuse(self, request: Request, interaction: Interaction, refusal: Refuse) -> Response:
-        """An older application understands no refusal: the person gets the page, with the way back to the catalogue."""
-        application = self.registry.now.applications.get(interaction.application or "")
-        return self.errors.message(request, refusal.reason, status=403, application=application)
-
-    def way_back(self, interaction: Interaction) -> str | None:
-        application = self.registry.now.applications.get(interaction.application or "")
-        return (application.home_url or application.initiate_login_uri) if application is not None else None
 
 
 def _wire(answer: Answer) -> Response:

@@ -49,16 +49,20 @@ class GateSession:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A one-time proof on the way from our host to the application's: which gate session to begin there, and where to go on."""
+    """A one-time proof on the way from our host to the application's: which gate session to begin there, and where to go on.
+
+    `began` is the digest of the mark of the browser that began there: the ticket is good in no other.
+    """
 
     gate: GateSession
     host: str
     path: str
+    began: str
 
     def encode(self) -> bytes:
-        return orjson.dumps([self.gate.encode().decode(), self.host, self.path])
+        return orjson.dumps([self.gate.encode().decode(), self.host, self.path, self.began])
 
     @classmethod
     def decode(cls, raw: bytes) -> Ticket:
         v = orjson.loads(raw)
-        return cls(GateSession.decode(v[0].encode()), v[1], v[2])
+        return cls(GateSession.decode(v[0].encode()), v[1], v[2], v[3])

@@ -133,6 +133,27 @@ def test_one_password_opens_all_three_applications(demo: Demo) -> None:
         assert siti.agreed == 3, "once per service"
 
 
+def test_fa_12_the_way_back_of_another_browser_signs_nobody_in(demo: Demo) -> None:
+    siti, stranger = Person(), Person()
+    older = demo.url("Rawat jalan RSUD")
+    with siti.http, stranger.http:
+        siti.go(older)
+        siti.http.cookies.delete("gapura-g-rsud-daftar")
+        start = siti.http.get(older, follow_redirects=False).headers["location"]
+        refused = stranger.http.get(siti.http.get(start, follow_redirects=False).headers["location"])
+        assert refused.status_code == 403
+        assert "gapura-g-rsud-daftar" not in stranger.http.cookies
+        own = siti.http.get(siti.http.get(start, follow_redirects=False).headers["location"])
+        assert SITI in own.text
+
+
+def test_fa_08_who_brings_no_cookie_is_nobody_whoever_came_before(demo: Demo) -> None:
+    siti, stranger = Person(), Person()
+    with siti.http, stranger.http:
+        assert SITI in siti.go(demo.url("Rawat jalan RSUD")).text
+        assert stranger.http.get(demo.url("Rawat jalan RSUD"), follow_redirects=False).status_code == 302
+
+
 def test_fa_01_headers_of_the_client_never_reach_the_older_application(demo: Demo) -> None:
     siti = Person()
     forged = {"X-Pasien-Bpjs": "0001", "X_Pasien_Bpjs": "0002", "x-pasien_hp": "0003", "X-Pasien-Nik": "1", "X-Gapura-Host": "else"}

@@ -127,16 +127,37 @@ def test_fa_08_the_cookie_of_one_application_opens_no_other(town: Town, laras: W
         assert foreign[0] == 302
 
 
+def begin(town: Town) -> tuple[str, dict[str, str]]:
+    """Come to nginx as a new browser; return where it is sent to sign in, and the cookies it got."""
+    asked = httpx.get(town.url("rsud-daftar"), trust_env=False)
+    assert asked.status_code == 302
+    return asked.headers["location"], dict(asked.cookies)
+
+
 def test_a_ticket_opens_once_and_at_its_own_host_only(town: Town, laras: Walker) -> None:
-    ticket = laras.http.get(f"{town.issuer}/gerbang/masuk?app=rsud-daftar", follow_redirects=False).headers["location"]
+    start, mark = begin(town)
+    ticket = laras.http.get(start, follow_redirects=False).headers["location"]
     query = ticket.partition("?")[2]
-    elsewhere = httpx.get(f"{town.url('usaha-lama')}_gapura/kembali?{query}", trust_env=False)
+    elsewhere = httpx.get(f"{town.url('usaha-lama')}_gapura/kembali?{query}", cookies=mark, trust_env=False)
     assert elsewhere.status_code == 410
-    spent = httpx.get(ticket, trust_env=False)
+    spent = httpx.get(ticket, cookies=mark, trust_env=False)
     assert spent.status_code == 410
-    fresh = laras.http.get(f"{town.issuer}/gerbang/masuk?app=rsud-daftar", follow_redirects=False).headers["location"]
-    assert httpx.get(fresh, trust_env=False).status_code == 303
-    assert httpx.get(fresh, trust_env=False).status_code == 410
+    fresh = laras.http.get(start, follow_redirects=False).headers["location"]
+    assert httpx.get(fresh, cookies=mark, trust_env=False).status_code == 303
+    assert httpx.get(fresh, cookies=mark, trust_env=False).status_code == 410
+
+
+def test_fa_12_a_ticket_opens_in_the_browser_that_began_only(town: Town, laras: Walker) -> None:
+    start, mark = begin(town)
+    for other in ({}, begin(town)[1]):
+        ticket = laras.http.get(start, follow_redirects=False).headers["location"]
+        refused = httpx.get(ticket, cookies=other, trust_env=False)
+        assert refused.status_code == 403
+        assert "gapura-g-rsud-daftar" not in refused.cookies
+        assert f'href="{town.url("rsud-daftar")}' in refused.text, "the way to start again"
+    arrived = httpx.get(laras.http.get(start, follow_redirects=False).headers["location"], cookies=mark, trust_env=False)
+    assert arrived.status_code == 303
+    assert "gapura-g-rsud-daftar" in arrived.cookies
 
 
 def test_an_optional_consent_withdrawn_takes_its_header_away_within_a_second(town: Town) -> None:

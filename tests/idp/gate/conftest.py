@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
 import pytest
@@ -51,11 +51,21 @@ class Gate:
         """Ask as the proxy does about one request; `sent` are headers of the client, which it passes on."""
         cookie = "; ".join(f"{name}={value}" for name, value in (self.jar if jar is None else jar).items())
         facts = {"X-Gapura-Host": host or HOSTS[self.app], "X-Gapura-Method": method, "X-Gapura-Uri": uri, "Cookie": cookie}
-        return await self.proxy.get("/gerbang/periksa", headers={**(sent or {}), **facts})
+        response = await self.proxy.get("/gerbang/periksa", headers={**(sent or {}), **facts})
+        if jar is None:
+            self.jar |= dict(response.cookies)
+        self.proxy.cookies.clear()
+        return response
 
-    async def ticket(self, *, path: str = "/jadwal?hari=senin", tick: tuple[str, ...] = ()) -> str:
+    async def begin(self) -> str:
+        """Come to the application's host without a session; return the digest of the mark that it gives this browser."""
+        (began,) = parse_qs(urlsplit((await self.ask()).headers["x-gapura-start"]).query)["tanda"]
+        return began
+
+    async def ticket(self, *, path: str = "/jadwal?hari=senin", tick: tuple[str, ...] = (), began: str = "") -> str:
         """Walk from the gate through sign-in and notice, as far as they come; return the address at the application's host."""
-        page = await self.browser.go(f"/gerbang/masuk?app={self.app}&kembali={path.replace('?', '%3F').replace('=', '%3D')}")
+        wanted = {"app": self.app, "tanda": began or await self.begin(), "kembali": path}
+        page = await self.browser.go(f"/gerbang/masuk?{urlencode(wanted)}")
         for _ in range(4):
             location = page.headers.get("location", "")
             if page.status_code == 303 and location.startswith(f"https://{HOSTS[self.app]}/_gapura/kembali?tiket="):
@@ -70,7 +80,9 @@ class Gate:
     async def arrive(self, address: str, *, host: str = "") -> httpx.Response:
         """Open the address at the application's host: its proxy passes `/_gapura/` on to the hub."""
         parts = urlsplit(address)
-        response = await self.proxy.get(f"{parts.path}?{parts.query}", headers={"X-Gapura-Host": host or HOSTS[self.app]})
+        cookie = "; ".join(f"{name}={value}" for name, value in self.jar.items())
+        facts = {"X-Gapura-Host": host or HOSTS[self.app], "Cookie": cookie}
+        response = await self.proxy.get(f"{parts.path}?{parts.query}", headers=facts)
         self.jar |= dict(response.cookies)
         self.proxy.cookies.clear()
         return response

@@ -10,7 +10,7 @@ from idp import guards
 from idp.applications.models import ConnectorRow
 from kit.expiring import StoreUnavailable
 from tests.idp.gate.conftest import HOSTS, PATIENT, Gate, connect
-from tests.site import SITI, Site
+from tests.site import ISSUER, SITI, Site
 
 
 async def withdraw(gate: Gate, service: str, purpose: str) -> None:
@@ -79,8 +79,12 @@ async def test_a_disabled_application_is_closed_at_once(gate: Gate) -> None:
     await registry.save_application(replace(application, enabled=False), based_on=application.revision)
     await gate.site.resources.expiring.move(guards.application("rsud-daftar"))
     await gate.site.house.reload()
-    refused = await gate.ask()
-    assert (refused.status_code, refused.headers["x-pasien-nik"]) == (403, "")
+    for path in ("/", "/terbuka"):
+        refused = await gate.ask(path)
+        assert (refused.status_code, refused.headers["x-pasien-nik"]) == (401, ""), "nobody passes, on an open path neither"
+    told = await gate.browser.go(refused.headers["x-gapura-start"].removeprefix(ISSUER))
+    assert told.status_code == 403
+    assert "sedang ditutup" in told.text
 
 
 async def test_another_mapping_counts_from_the_next_request(gate: Gate) -> None:
