@@ -42,6 +42,15 @@ async def test_a_broken_connector_is_left_out_and_told_and_the_hub_stands(site: 
     assert "javascript" not in repr(lines)
 
 
+async def test_the_connector_of_a_host_is_found_by_it_and_a_second_one_takes_nothing_over(site: Site) -> None:
+    registry = site.resources.stores.registry
+    for name, host in (("lama-1", "satu.example.id"), ("lama-2", "dua.example.id"), ("lama-3", "satu.example.id")):
+        await registry.save_connector(ConnectorRow(name, "rsud-daftar", "forward_auth", {"base_url": f"https://{host}", "headers": []}))
+    found = (await loaded(site)).connector_at
+    assert (found["satu.example.id"].id, found["dua.example.id"].id) == ("lama-1", "lama-2")
+    assert "tiga.example.id" not in found
+
+
 def test_an_application_is_usable_while_it_and_its_agency_are() -> None:
     assert a_snapshot().usable("aplikasi-a")
     assert not a_snapshot().usable("unknown")
