@@ -6,8 +6,6 @@ import asyncio
 import functools
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
-from pathlib import Path
 from typing import TypeVar
 
 from argon2 import PasswordHasher
@@ -15,12 +13,13 @@ from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatc
 
 from idp.people.models import Person
 from idp.settings import IdpSettings
+from idp.signin.guessable import LEET, is_guessable
+from kit.web.language import MONTHS
 
 T = TypeVar("T")
 MAX_LENGTH = 1024
 PLACE_WORDS = ("trenggalek", "gapura", "kabupaten", "pemkab", "jawatimur", "rahasia", "katasandi", "password")
 LEFT_OVER = 8
-COMMON = Path(__file__).with_name("common_passwords.txt")
 
 
 class Busy(Exception):
@@ -74,11 +73,6 @@ class Hasher:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
 
-@functools.cache
-def common_passwords() -> frozenset[str]:
-    return frozenset(line.strip() for line in COMMON.read_text().splitlines() if line.strip() and not line.startswith("#"))
-
-
 def weakness(password: str, person: Person | None = None, *, least: int = 12) -> str:
     """Return why a new password is refused: short, long, common, personal; empty when it is good. No composition rules (UX RG-2)."""
     text = unicodedata.normalize("NFKC", password)
@@ -87,17 +81,11 @@ def weakness(password: str, person: Person | None = None, *, least: int = 12) ->
         return "short"
     if len(text) > MAX_LENGTH:
         return "long"
-    if plain in common_passwords() or len(set(plain)) < 4 or _is_a_row(plain) or _says_only_the_place(plain):
-        return "common"
-    if person is not None and any(len(part) >= 4 and part in plain for part in _personal(person)):
+    if person is not None and _is_personal(plain, person):
         return "personal"
+    if len(set(plain)) < 4 or is_guessable(plain) or _says_only_the_place(plain):
+        return "common"
     return ""
-
-
-def _is_a_row(plain: str) -> bool:
-    """True for `abcdefghijkl` or `987654321098`: each character follows the one before."""
-    steps = {(ord(after) - ord(before)) % 10 if plain.isdigit() else ord(after) - ord(before) for before, after in pairwise(plain)}
-    return steps in ({1}, {-1}, {9})
 
 
 def _says_only_the_place(plain: str) -> bool:
@@ -108,9 +96,22 @@ def _says_only_the_place(plain: str) -> bool:
     return rest != plain and len("".join(letter for letter in rest if letter.isalpha())) < LEFT_OVER
 
 
-def _personal(person: Person) -> list[str]:
+def _is_personal(plain: str, person: Person) -> bool:
+    """True when something of the person stands in it, also with signs between or digits for letters (`s1t1`)."""
+    bare = "".join(letter for letter in plain if letter.isalnum())
+    readings = {plain, bare, *(text.translate(table) for text in (plain, bare) for table in LEET)}
+    return any(len(part) >= 4 and part in reading for part in _parts_of(person) for reading in readings)
+
+
+def _parts_of(person: Person) -> list[str]:
     claims = person.claims
     birth = str(claims.get("birthdate", "")).split("-")
-    dates = ["".join(birth), "".join(reversed(birth)), f"{birth[2]}{birth[1]}{birth[0][2:]}"] if len(birth) == 3 else []
-    name_parts = str(claims.get("name", "")).lower().split()
-    return [*name_parts, *dates, *(str(claims.get(name, "")).lower() for name in ("nik", "nip", "email"))]
+    email = str(claims.get("email", "")).lower()
+    phone = str(claims.get("phone_number", "")).removeprefix("+62")
+    parts = [*str(claims.get("name", "")).lower().split(), *(str(claims.get(name, "")) for name in ("nik", "nip")), email, phone]
+    parts.append(email.partition("@")[0])
+    if len(birth) == 3 and all(part.isdecimal() for part in birth):
+        year, month, day = birth
+        parts += [year + month + day, day + month + year, day + month + year[2:]]
+        parts += [f"{int(day)}{names[int(month) - 1].lower()}" for names in MONTHS.values() if 1 <= int(month) <= 12]
+    return parts

@@ -9,7 +9,7 @@ import pytest
 
 from idp.people.models import Person, Status
 from idp.settings import IdpSettings
-from idp.signin.password import Busy, Hasher, common_passwords, weakness
+from idp.signin.password import Busy, Hasher, weakness
 
 CHEAP = IdpSettings(argon2_memory_kib=7168, argon2_time=1)
 LONG = "x" * 79 + "a" + "y" * 20
@@ -24,6 +24,7 @@ SITI = Person(
         "nip": "198803122010012901",
         "birthdate": "1988-03-12",
         "email": "siti@example.id",
+        "phone_number": "+6286000009001",
     },
 )
 
@@ -106,16 +107,17 @@ async def test_a_full_queue_says_so_beforehand() -> None:
         ("sandi 19880312 saya", "personal"),
         ("sandi 120388 saya", "personal"),
         ("siti@example.id 77", "personal"),
+        ("p3r4g4w4t1 c4nt1k", "personal"),
+        ("P-e-r-a-g-a-w-a-t-i", "personal"),
+        ("lahir 12 Maret 1988", "personal"),
+        ("lahir 12-03-1988 ya", "personal"),
+        ("nomor 86000009001 saja", "personal"),
+        ("nomor 0860-0000-9001", "personal"),
+        ("sore cerah di pantai prigi", ""),
     ],
 )
 def test_lg_21_a_weak_password_is_refused_with_its_reason(password: str, why: str) -> None:
     assert weakness(password, SITI) == why
-
-
-def test_lg_21_every_line_of_the_list_is_refused_and_needs_no_composition() -> None:
-    assert len(common_passwords()) >= 40
-    assert [word for word in common_passwords() if weakness(word, least=8) == ""] == []
-    assert weakness("hanya huruf kecil saja") == ""
 
 
 def test_eight_characters_are_enough_beside_a_second_factor() -> None:
