@@ -50,10 +50,9 @@ def serve(
             if config is not None:
                 os.environ[CONFIG_VARIABLE] = str(config.absolute())
             raise typer.Exit(run_demo())
-        from hub.supervisor import supervise
+        from hub.supervisor import serve as become_the_server
 
-        settings = load(config)
-        raise typer.Exit(supervise(settings, config or (Path(os.environ[CONFIG_VARIABLE]) if CONFIG_VARIABLE in os.environ else None)))
+        become_the_server(load(config), config or (Path(os.environ[CONFIG_VARIABLE]) if CONFIG_VARIABLE in os.environ else None))
     except SettingsError as error:
         typer.echo(f"gapura: {error}", err=True)
         raise typer.Exit(2) from None

@@ -1,4 +1,4 @@
-"""Starts and watches the worker processes of one machine. The parent opens the socket; workers inherit it.
+"""Starts and watches the worker processes of one machine. `gapura serve` opens the socket and becomes the watcher; workers are its forks.
 
 One deployment, one set of files: an exclusive lock in the data folder lets a second `gapura serve` on the same files refuse (FT-08).
 """
@@ -6,19 +6,24 @@ One deployment, one set of files: an exclusive lock in the data folder lets a se
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
+import traceback
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
+from typing import NoReturn
 
 from hub.settings import CONFIG_VARIABLE, Settings, SettingsError
 
 SOCKET_VARIABLE = "_GAPURA_SOCKET"
 RESTART_PAUSE = 1.0
+GRACE = 15  # seconds that workers have to finish what they answer
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGALRM)
 UNUSABLE = 2  # exit status of a worker whose settings cannot be used
 # -OO leaves out docstrings, of which SQLAlchemy and redis alone carry 10 MB, and assert, which states only types here.
 WORKER = (sys.executable, "-OO", "-m", "hub.worker")
@@ -59,32 +64,74 @@ def worker_environment(listener: socket.socket, config: Path | None) -> dict[str
     return environment
 
 
-def supervise(settings: Settings, config: Path | None) -> int:
-    """Run the workers until a signal ends them; a worker that dies is started again. Return the exit status."""
-    lock = lock_data(settings.storage.data_dir)
-    listener = listen(settings)
-    environment = worker_environment(listener, config)
-    command = list(WORKER)
-    if settings.server.workers == 1:
-        os.execve(sys.executable, command, environment)  # the worker takes this process's place, and its lock  # noqa: S606 -- no shell
-    descriptors = (listener.fileno(), lock)
-    workers = [subprocess.Popen(command, env=environment, pass_fds=descriptors) for _ in range(settings.server.workers)]  # noqa: S603 -- our own module
+def serve(settings: Settings, config: Path | None) -> NoReturn:
+    """Become the process that answers, or the one that keeps several of them: it has the lock and the socket of this one."""
+    lock_data(settings.storage.data_dir)
+    listener = listen(settings)  # a name of its own: unnamed, it would be closed before it is inherited
+    os.execve(sys.executable, list(WORKER), worker_environment(listener, config))  # noqa: S606 -- no shell
+
+
+def watch(count: int, work: Callable[[], int]) -> int:
+    """Keep `count` forked processes doing `work` until a signal ends them, and return the exit status. One that dies is started again.
+
+    They are forked after everything is imported: that costs its time and memory once, and a worker that died is back in half a second.
+    """
+    gc.collect()
+    gc.freeze()  # so that a collection in a worker does not write to, and thereby copy, every page of what was imported
+    running: set[int] = set()
     ending = False
 
     def end(_: int, __: FrameType | None) -> None:
         nonlocal ending
         ending = True
-        for worker in workers:
-            worker.terminate()
+        signal.alarm(GRACE)
+        _signal_all(running, signal.SIGTERM)
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
-    while not ending:
-        for index, worker in enumerate(workers):
-            if worker.poll() == UNUSABLE:
-                end(0, None)  # settings or schema: trying again changes nothing, and the worker said what to do
-            elif worker.poll() is not None and not ending:
-                time.sleep(RESTART_PAUSE)
-                workers[index] = subprocess.Popen(command, env=environment, pass_fds=descriptors)  # noqa: S603 -- our own module
-        time.sleep(0.2)
-    return max(worker.wait(timeout=15) or 0 for worker in workers)
+    signal.signal(signal.SIGALRM, lambda _, __: _signal_all(running, signal.SIGKILL))
+    for _ in range(count):
+        _fork(running, work, lambda: ending)
+    worst = 0
+    while running:
+        pid, status = os.wait()
+        running.discard(pid)
+        code = os.waitstatus_to_exitcode(status)
+        if code == UNUSABLE and not ending:
+            end(0, None)  # settings or schema: trying again changes nothing, and the worker said what to do
+        if ending:
+            worst = max(worst, 0 if code == -signal.SIGTERM else abs(code))  # uvicorn ends by the signal it was sent
+            continue
+        time.sleep(RESTART_PAUSE)
+        _fork(running, work, lambda: ending)
+    return worst
+
+
+def _fork(running: set[int], work: Callable[[], int], ending: Callable[[], bool]) -> None:
+    """Start one worker unless it is too late. No signal comes between, so none misses the new process."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    try:
+        if ending():
+            return
+        pid = os.fork()
+        if pid:
+            running.add(pid)
+            return
+        for one in SIGNALS:
+            signal.signal(one, signal.SIG_DFL)
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+    code = 1
+    try:
+        code = work()
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _signal_all(running: set[int], number: int) -> None:
+    for pid in running:
+        os.kill(pid, number)  # each is our child and not waited for yet, so its number is its own

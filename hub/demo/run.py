@@ -153,9 +153,8 @@ def applications(settings: Settings, listeners: dict[str, socket.socket], origin
     ]
 
 
-def workers(settings: Settings, listener: socket.socket, lock: int) -> list[Child]:
-    environment = dict(os.environ, **{SOCKET_VARIABLE: str(listener.fileno())})
-    return [Child(WORKER, environment, (listener.fileno(), lock)) for _ in range(settings.server.workers)]
+def gapura(listener: socket.socket, lock: int) -> Child:
+    return Child(WORKER, dict(os.environ, **{SOCKET_VARIABLE: str(listener.fileno())}), (listener.fileno(), lock))
 
 
 def ready(urls: list[str], running: list[Child], seconds: float = 60) -> bool:
@@ -195,10 +194,8 @@ def main() -> int:
         for child in running:  # they get ready while the files are filled
             child.start()
         asyncio.run(fill(settings, origins))
-        own = workers(settings, listeners["gapura"], lock)
-        running += own
-        for child in own:
-            child.start()
+        running.append(gapura(listeners["gapura"], lock))
+        running[-1].start()
         if ready([f"{settings.issuer}/readyz", *(f"{origin}/aset/" for origin in origins.values())], running):
             print(announcement(settings.issuer, origins), flush=True)
         elif not ending:
