@@ -8,7 +8,7 @@ import pyotp
 
 from hub.resources import database_url, open_resources
 from hub.settings import Settings, SettingsError
-from hub.storage.sql.migrate import pending, upgrade
+from hub.storage.sql.migrate import is_current, pending, upgrade
 from idp.keys.schedule import KeySchedule
 from idp.people.models import Credential, Identifier, IdentifierKind, Person, Role, RoleGrant, Status
 from idp.signin.password import Hasher
@@ -29,7 +29,7 @@ async def prepare(settings: Settings) -> None:
 
 async def _prepare(settings: Settings) -> None:
     url = database_url(settings)
-    if await pending(url):
+    if not await is_current(url) and await pending(url):
         if settings.storage.database_url:
             raise SettingsError("storage.database_url: the schema is older than this version; run gapura migrate")
         await upgrade(url)

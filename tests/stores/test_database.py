@@ -122,8 +122,10 @@ async def test_a_fresh_database_lacks_every_migration_and_then_none(tmp_path: Pa
         assert await migrate.current(url) is None
         missing = await migrate.pending(url)
         assert missing[0].startswith("0001: ")
+        assert not await migrate.is_current(url)
         assert await migrate.upgrade(url) == missing
         assert await migrate.pending(url) == []
+        assert await migrate.is_current(url)
         assert await migrate.upgrade(url) == []
         assert await migrate.current(url) == missing[-1].partition(":")[0]
 
@@ -138,6 +140,7 @@ async def test_upgrades_at_the_same_moment_do_the_work_once(tmp_path: Path) -> N
 async def test_a_database_of_a_newer_release_is_refused(stores: Stores, sql_url: str) -> None:
     async with stores.database.write() as connection:
         await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    assert not await migrate.is_current(sql_url)
     for step in (migrate.upgrade, migrate.pending):
         with pytest.raises(migrate.NewerDatabase, match="newer release"):
             await step(sql_url)
