@@ -5,6 +5,7 @@ One deployment, one set of files: an exclusive lock in the data folder lets a se
 
 from __future__ import annotations
 
+import ctypes
 import fcntl
 import gc
 import os
@@ -24,6 +25,7 @@ SOCKET_VARIABLE = "_GAPURA_SOCKET"
 RESTART_PAUSE = 1.0
 GRACE = 15  # seconds that workers have to finish what they answer
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGALRM)
+PR_SET_PDEATHSIG = 1  # prctl(2)
 UNUSABLE = 2  # exit status of a worker whose settings cannot be used
 # -OO leaves out docstrings, of which SQLAlchemy and redis alone carry 10 MB, and assert, which states only types here.
 WORKER = (sys.executable, "-OO", "-m", "hub.worker")
@@ -117,6 +119,7 @@ def _fork(running: set[int], work: Callable[[], int], ending: Callable[[], bool]
         if pid:
             running.add(pid)
             return
+        _end_with_parent()
         for one in SIGNALS:
             signal.signal(one, signal.SIG_DFL)
     finally:
@@ -130,6 +133,12 @@ def _fork(running: set[int], work: Callable[[], int], ending: Callable[[], bool]
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
+
+
+def _end_with_parent() -> None:
+    """Have Linux end this worker when its watcher is killed: it would keep the files locked, and nobody would stop it."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _signal_all(running: set[int], number: int) -> None:

@@ -59,6 +59,16 @@ def test_a_worker_that_dies_is_started_again_and_a_signal_ends_all(tmp_path: Pat
             process.wait(5)
 
 
+def test_workers_end_with_the_process_that_watches_them(tmp_path: Path) -> None:
+    port = free_port()
+    process = started(tmp_path, port)
+    wait_ready(f"http://127.0.0.1:{port}")
+    found = workers(process)
+    process.kill()
+    process.wait(5)
+    assert len(psutil.wait_procs(found, timeout=15)[0]) == 2
+
+
 def test_an_older_schema_ends_it_with_what_to_do_instead_of_starting_again_and_again(tmp_path: Path) -> None:
     more = {"STORAGE__DATABASE_URL": postgres_server(), "STORAGE__EXPIRING_URL": redis_url(), "STORAGE__MASTER_KEY": MASTER_KEY}
     process = started(tmp_path, free_port(), **more)
