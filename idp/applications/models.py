@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 Text = Mapping[str, str]  # {"id": …, "en": …}
+PROFILES = ("baseline", "fapi2_security", "fapi2_message_signing")  # each holds all rules of the one before
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +103,46 @@ class Client:
     policy_uri: str | None = None
     tos_uri: str | None = None
     backchannel_logout_uri: str | None = None
+    frontchannel_logout_uri: str | None = None
+    initiate_login_uri: str | None = None  # https; OIDC Core §4
     enabled: bool = True
+    # Which rules it is held to, and the one exemption that certification needs (never under a FAPI profile)
+    profile: str = "baseline"  # one of PROFILES
+    pkce_optional: bool = False  # confidential baseline clients only; doctor and console show it
+    require_par: bool = False  # RFC 9126 §6
+    request_object_alg: str = ""  # set: requests must be objects signed so. RFC 9101 §10.5
+    request_uris: tuple[str, ...] = ()  # of request objects that may be fetched. OIDC Core §6.2
+    authorization_details_types: frozenset[str] = frozenset()  # RFC 9396 §10
+    default_max_age: int | None = None
+    require_auth_time: bool = False
+    # Keys of its own, and how its tokens are bound and dressed
+    jwks_uri: str | None = None
+    token_auth_alg: str = ""  # the one algorithm of its assertions; empty: any offered
+    dpop_bound: bool = False  # RFC 9449 §5.2
+    tls_bound: bool = False  # RFC 8705 §3.4
+    tls_subject: str = ""  # subject DN (RFC 4514) or SAN of its certificate, for tls_client_auth. RFC 8705 §2.1.2
+    userinfo_alg: str = ""  # set: userinfo is a JWT signed so
+    authorization_alg: str = "ES256"  # JARM
+    introspection_alg: str = ""  # set: RFC 9701 with this algorithm
+    id_token_encryption: tuple[str, str] | None = None  # (alg, enc) of JWE
+    userinfo_encryption: tuple[str, str] | None = None
+    # Which other audiences its tokens may be for, and who may exchange towards it
+    resources: frozenset[str] = frozenset()  # RFC 8707 resource identifiers beside its own audience
+    exchange_from: frozenset[str] = frozenset()  # client ids that may exchange a person's token for one of this audience. RFC 8693
+    # Where it came from
+    registered_by: str = "operator"  # or the id of the initial access token
+    registration_digest: str = ""  # of its registration access token. RFC 7592
+    sector_identifier_uri: str | None = None
+    client_uri: str | None = None
+    logo_uri: str | None = None  # as registered; shown only as the approved copy under our own origin
 
     @property
     def public(self) -> bool:
         return self.auth_method == "none"
+
+    @property
+    def fapi(self) -> bool:
+        return self.profile != "baseline"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,12 @@ from idp.client_auth.authenticate import Authenticated
 
 @dataclass(frozen=True, slots=True)
 class TokenRequest:
-    """One token request: the client that proved itself, and its form. `now` is seconds UTC."""
+    """One token request: the client that proved itself, and its form. `now` is seconds UTC; `cnf` as in AccessToken."""
 
     authenticated: Authenticated
     form: Mapping[str, str] = field(repr=False)
     now: int
+    cnf: str = ""
 
 
 @dataclass(frozen=True, slots=True)

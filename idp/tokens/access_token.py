@@ -33,6 +33,24 @@ def key_of(token: str) -> str:
     return f"at:{digest(token)}"
 
 
+def extra_claims(cnf: str, details: str, actor: str) -> dict[str, Any]:
+    """Return what a JWT access token or an introspection says beyond the ordinary. RFC 7800 §3.1, RFC 9396 §9, RFC 8693 §4.1."""
+    found: dict[str, Any] = {}
+    kind, _, thumbprint = cnf.partition(":")
+    if thumbprint:
+        found["cnf"] = {"jkt" if kind == "jkt" else "x5t#S256": thumbprint}
+    if details:
+        found["authorization_details"] = orjson.loads(details)
+    if actor:
+        found["act"] = orjson.loads(actor)
+    return found
+
+
+def token_type(cnf: str) -> str:
+    """RFC 9449 §5: a token bound to a key is of type DPoP; one bound to a certificate stays Bearer (RFC 8705 §3)."""
+    return "DPoP" if cnf.startswith("jkt:") else "Bearer"
+
+
 @dataclass(frozen=True)
 class AccessTokens:
     keys: KeySchedule
@@ -55,12 +73,19 @@ class AccessTokens:
         now: int,
         acr: str = "",
         auth_time: int = 0,
+        cnf: str = "",
+        audience: str = "",
+        details: str = "",
+        actor: str = "",
     ) -> Minted:
-        """Return a new token. `values` are the released claim values, sealed into the record so that userinfo asks no database."""
+        """Return a new token. `values` are the released claim values, sealed into the record so that userinfo asks no database.
+
+        `audience` is the resource it is for (empty: the client's own); the other arguments are as in AccessToken.
+        """
         is_jwt = client.access_token_format == "jwt"
         seconds = self.settings.jwt_access_token_seconds if is_jwt else self.settings.access_token_seconds
         jti = new_id()
-        audience = client.audience or client.client_id
+        audience = audience or client.audience or client.client_id
         if is_jwt:
             claims: dict[str, Any] = {
                 "iss": self.issuer,
@@ -74,6 +99,7 @@ class AccessTokens:
             }
             if person is not None:
                 claims |= {"acr": acr, "auth_time": auth_time}
+            claims |= extra_claims(cnf, details, actor)
             token = self.keys.signer.sign(claims, client.id_token_alg, "at+jwt")
         else:
             token = new_secret()
@@ -91,6 +117,11 @@ class AccessTokens:
             expires_at=now + seconds,
             jti=jti,
             sealed_claims=sealed,
+            cnf=cnf,
+            details=details,
+            actor=actor,
+            auth_time=auth_time,
+            acr=acr,
         )
         return Minted(token, Put(key_of(token), encode_token(record), seconds, guards), seconds)
 

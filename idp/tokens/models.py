@@ -33,6 +33,9 @@ class AuthorizationCode:
     amr: tuple[str, ...]
     issued_at: int
     guards: Mapping[str, str] = field(default_factory=dict)  # also the guards of everything made from it
+    dpop_jkt: str = ""  # thumbprint of the key that must redeem it. RFC 9449 §10
+    resources: frozenset[str] = frozenset()  # what its tokens may be for; empty: the client's own audience. RFC 8707
+    details: str = ""  # granted authorization_details, canonical JSON; empty: none. RFC 9396 §7
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,11 @@ class AccessToken:
     expires_at: int
     jti: str
     sealed_claims: str = ""  # base64 of the sealed claim values this token releases (kit.sealing, context `at:<jti>`)
+    cnf: str = ""  # what its bearer must prove: `jkt:<thumbprint>` (RFC 9449 §6), `x5t:<thumbprint>` (RFC 8705 §3), or nothing
+    details: str = ""  # granted authorization_details, canonical JSON
+    actor: str = ""  # `act` of an exchanged token, canonical JSON. RFC 8693 §4.1
+    auth_time: int = 0
+    acr: str = ""
     guards: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -85,3 +93,6 @@ class RefreshFamily:
     created_at: int
     expires_at: int  # absolute
     revoked_at: int | None = None
+    cnf: str = ""  # as in AccessToken: the key that must use it
+    resources: frozenset[str] = frozenset()
+    details: str = ""

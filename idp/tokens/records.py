@@ -12,7 +12,7 @@ def encode_code(code: AuthorizationCode) -> bytes:
         [
             code.client_id, code.application, code.service, code.grant, code.person, code.session, code.sid, code.subject,
             code.redirect_uri, code.code_challenge, code.nonce, sorted(code.scopes), sorted(code.released), sorted(code.id_token_claims),
-            code.auth_time, code.acr, code.amr, code.issued_at, dict(code.guards),
+            code.auth_time, code.acr, code.amr, code.issued_at, dict(code.guards), code.dpop_jkt, sorted(code.resources), code.details,
         ]
     )  # fmt: skip
 
@@ -23,6 +23,7 @@ def decode_code(raw: bytes) -> AuthorizationCode:
         client_id=v[0], application=v[1], service=v[2], grant=v[3], person=v[4], session=v[5], sid=v[6], subject=v[7],
         redirect_uri=v[8], code_challenge=v[9], nonce=v[10], scopes=frozenset(v[11]), released=frozenset(v[12]),
         id_token_claims=frozenset(v[13]), auth_time=v[14], acr=v[15], amr=tuple(v[16]), issued_at=v[17], guards=v[18],
+        dpop_jkt=v[19], resources=frozenset(v[20]), details=v[21],
     )  # fmt: skip
 
 
@@ -30,7 +31,8 @@ def encode_token(token: AccessToken) -> bytes:
     return orjson.dumps(
         [
             token.client_id, token.application, token.service, token.grant, token.person, token.subject, sorted(token.scopes),
-            token.audience, token.issued_at, token.expires_at, token.jti, token.sealed_claims,
+            token.audience, token.issued_at, token.expires_at, token.jti, token.sealed_claims, token.cnf, token.details, token.actor,
+            token.auth_time, token.acr,
         ]
     )  # fmt: skip
 
@@ -39,5 +41,6 @@ def decode_token(raw: bytes) -> AccessToken:
     v = orjson.loads(raw)
     return AccessToken(
         client_id=v[0], application=v[1], service=v[2], grant=v[3], person=v[4], subject=v[5], scopes=frozenset(v[6]),
-        audience=v[7], issued_at=v[8], expires_at=v[9], jti=v[10], sealed_claims=v[11],
+        audience=v[7], issued_at=v[8], expires_at=v[9], jti=v[10], sealed_claims=v[11], cnf=v[12], details=v[13],
+        actor=v[14], auth_time=v[15], acr=v[16],
     )  # fmt: skip

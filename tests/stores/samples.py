@@ -114,5 +114,8 @@ def family(**changes: object) -> RefreshFamily:
         nonce=None,
         created_at=NOW,
         expires_at=NOW + 3600,
+        cnf="jkt:thumbprint",
+        resources=frozenset({"https://api.example.id/antrean"}),
+        details='[{"type":"pembayaran"}]',
     )
     return replace(made, **changes)  # type: ignore[arg-type]

@@ -25,6 +25,7 @@ class SqlGrants:
 
     async def create(self, family: RefreshFamily) -> None:
         row = asdict(family) | {"scopes": names_text(family.scopes), "released": names_text(family.released), "amr": to_text(family.amr)}
+        row["resources"] = names_text(family.resources) if family.resources else ""
         async with self.database.write() as connection:
             await connection.execute(insert(t.families).values(**row))
 
@@ -78,5 +79,6 @@ def _family(row: Any) -> RefreshFamily:
         "scopes": frozenset(names_of(row.scopes)),
         "released": frozenset(names_of(row.released)),
         "amr": tuple(names_of(row.amr)),
+        "resources": frozenset(names_of(row.resources)) if row.resources else frozenset(),
     }
     return RefreshFamily(**values)

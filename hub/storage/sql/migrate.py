@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent / "migrations"
 NEWEST = max(path.name.partition("_")[0] for path in (FOLDER / "versions").glob("[0-9]*.py"))  # files are named by revision
+PATIENCE = 120  # seconds that a second process waits for the first one's upgrade
 LOCK = 7_203_511  # of the upgrade, on PostgreSQL; SQLite locks its file
 
 
@@ -67,6 +68,9 @@ async def upgrade(url: str) -> list[str]:
     try:
         with answering():
             async with engine.connect() as plain:
+                if plain.dialect.name == "sqlite":  # PostgreSQL waits for the lock in _upgrade
+                    await plain.execute(text(f"PRAGMA busy_timeout = {1000 * PATIENCE}"))
+                    await plain.rollback()
                 connection = await plain.execution_options(writes=True)
                 async with connection.begin():
                     return await connection.run_sync(_upgrade)

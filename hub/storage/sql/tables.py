@@ -147,11 +147,41 @@ families = Table(
     moment("created_at"),
     moment("expires_at"),
     moment("revoked_at", nullable=True),
+    Column("cnf", String, nullable=False, server_default=""),
+    Column("resources", Text, nullable=False, server_default=""),
+    Column("details", Text, nullable=False, server_default=""),
     Index("ix_refresh_families_person", "person", "application"),
     Index("ix_refresh_families_grant", "grant"),
     Index("ix_refresh_families_session", "session"),
     Index("ix_refresh_families_application", "application"),
     Index("ix_refresh_families_expires_at", "expires_at"),
+)
+
+session_clients = Table(  # which clients to tell when a session ends, however it ends
+    "session_clients",
+    metadata,
+    Column("session", String, primary_key=True),
+    Column("client_id", String, primary_key=True),
+    Column("sid", String, nullable=False),
+    Column("subject", String, nullable=False),
+    moment("first_at"),
+    moment("told_at", nullable=True),
+)
+
+initial_access_tokens = Table(  # RFC 7591 §3: what opens the registration endpoint, with its policy and quota
+    "initial_access_tokens",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("title", String, nullable=False),
+    Column("digest", String, nullable=False, unique=True),
+    Column("prefix", String, nullable=False),
+    Column("policy", Text, nullable=False),
+    Column("quota", Integer, nullable=False),
+    Column("used", Integer, nullable=False),
+    Column("created_by", String, nullable=False),
+    moment("created_at"),
+    moment("expires_at"),
+    moment("revoked_at", nullable=True),
 )
 
 operator_tokens = Table(
