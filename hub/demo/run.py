@@ -157,19 +157,21 @@ def gapura(listener: socket.socket, lock: int) -> Child:
     return Child(WORKER, dict(os.environ, **{SOCKET_VARIABLE: str(listener.fileno())}), (listener.fileno(), lock))
 
 
-def ready(urls: list[str], running: list[Child], seconds: float = 60) -> bool:
-    """Return True when every address answers; False when a program ended or time is over."""
+def silent(urls: list[str], running: list[Child], seconds: float = 60) -> str:
+    """Return what keeps an address from answering, as a sentence; empty when all answer."""
     end = time.monotonic() + seconds
     for url in urls:
         while True:
             try:
                 httpx.get(url, timeout=2, trust_env=False)
                 break
-            except httpx.TransportError:
-                if time.monotonic() > end or any(child.ended for child in running):
-                    return False
+            except httpx.TransportError as error:
+                if any(child.ended for child in running):
+                    return "a program ended"
+                if time.monotonic() > end:
+                    return f"{url} does not answer: {error}"
                 time.sleep(0.1)
-    return True
+    return ""
 
 
 def main() -> int:
@@ -196,10 +198,11 @@ def main() -> int:
         asyncio.run(fill(settings, origins))
         running.append(gapura(listeners["gapura"], lock))
         running[-1].start()
-        if ready([f"{settings.issuer}/readyz", *(f"{origin}/aset/" for origin in origins.values())], running):
+        problem = silent([f"{settings.issuer}/readyz", *(f"{origin}/aset/" for origin in origins.values())], running)
+        if not problem:
             print(announcement(settings.issuer, origins), flush=True)
         elif not ending:
-            print("gapura: the demonstration did not start", file=sys.stderr)
+            print(f"gapura: the demonstration did not start: {problem}", file=sys.stderr)
             return 1
         while not ending:
             time.sleep(0.2)
