@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from consent.store import ConsentStore, NoticeStore
+from idp.registration.policy import RegistrationStore
 from idp.store import CredentialStore, GrantStore, KeyStore, PeopleStore, RegistryStore, SessionLogStore
 from kit.audit import AuditTrail, Entry
 
@@ -62,3 +63,5 @@ class AdminStores(Protocol):
     def session_log(self) -> SessionLogStore: ...
     @property
     def operator_tokens(self) -> OperatorTokenStore: ...
+    @property
+    def registrations(self) -> RegistrationStore: ...

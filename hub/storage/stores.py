@@ -17,6 +17,7 @@ from hub.storage.sql.notices import SqlNotices
 from hub.storage.sql.operator_tokens import SqlOperatorTokens
 from hub.storage.sql.outbox import SqlOutbox
 from hub.storage.sql.people import SqlPeople
+from hub.storage.sql.registrations import SqlRegistrations
 from hub.storage.sql.registry import SqlRegistry
 from hub.storage.sql.sealed import Sealed
 from hub.storage.sql.session_log import SqlSessionLog
@@ -39,6 +40,7 @@ class Stores:
     outbox: SqlOutbox
     session_log: SqlSessionLog
     operator_tokens: SqlOperatorTokens
+    registrations: SqlRegistrations
     data_keys: DataKeys
     expiry: Expiry
     database: Database
@@ -72,6 +74,7 @@ async def open_stores(url: str, master_key: bytes, clock: Clock) -> Stores:
         outbox=SqlOutbox(database),
         session_log=SqlSessionLog(database, trail),
         operator_tokens=SqlOperatorTokens(database, trail),
+        registrations=SqlRegistrations(database, trail),
         data_keys=data_keys,
         expiry=Expiry(database),
         database=database,

@@ -135,6 +135,10 @@ class Client:
     sector_identifier_uri: str | None = None
     client_uri: str | None = None
     logo_uri: str | None = None  # as registered; shown only as the approved copy under our own origin
+    logo: str = ""  # that copy, a data URL; empty: none is shown
+    name: str = ""  # as it calls itself; people are shown the application's name
+    to_approve: frozenset[str] = frozenset()  # what an operator has not looked at yet: name, logo
+    registered_at: int = 0
 
     @property
     def public(self) -> bool:
