@@ -19,6 +19,7 @@ OAuthError                                 wire code, status, redirectable
 ├── InvalidClient             invalid_client             401  never redirected
 ├── InvalidGrant              invalid_grant              400
 ├── UnsupportedGrantType      unsupported_grant_type     400
+├── NoEncryptionKey           invalid_request            400  the client must publish one
 ├── InvalidToken              invalid_token              401  bearer challenge
 ├── InsufficientScope         insufficient_scope         403  bearer challenge
 ├── MethodNotAllowed          invalid_request            405
@@ -116,6 +117,10 @@ class InvalidGrant(OAuthError):
 
 class UnsupportedGrantType(OAuthError):
     code, catalogue = "unsupported_grant_type", "SSO-TOKEN-003"
+
+
+class NoEncryptionKey(OAuthError):
+    code, catalogue = "invalid_request", "SSO-TOKEN-012"
 
 
 class InvalidToken(OAuthError):

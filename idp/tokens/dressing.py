@@ -1,0 +1,56 @@
+"""How facts leave: signed with the algorithm the client is registered with, and sealed for it when it asked for that.
+
+OIDC Core §3.1.3.7, §5.3.2, §16.14: signed first, then encrypted. A client that wants encryption and has no key for it gets nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from idp.applications.models import Client
+from idp.errors import NoEncryptionKey
+from idp.keys.schedule import KeySchedule
+from idp.keys.sealer import NoRecipientKey, seal
+
+KeysOf = Callable[[Client], Awaitable[Mapping[str, Any]]]
+
+
+async def registered_keys(client: Client) -> Mapping[str, Any]:
+    """Return the keys that stand in the registration itself."""
+    return client.jwks or {"keys": []}
+
+
+@dataclass(frozen=True)
+class Dressing:
+    """`keys_of` returns the client's public keys, wherever it publishes them."""
+
+    keys: KeySchedule
+    issuer: str
+    keys_of: KeysOf = registered_keys
+
+    async def id_token(self, client: Client, claims: Mapping[str, Any]) -> str:
+        """Return the ID token; raise NoEncryptionKey. OIDC Core §2."""
+        signed = self.keys.signer.sign(claims, client.id_token_alg)
+        if client.id_token_encryption is None:
+            return signed
+        return await self._sealed(client, signed, client.id_token_encryption)
+
+    async def userinfo(self, client: Client, claims: Mapping[str, Any]) -> str:
+        """Return the claims as a JWT with `iss` and `aud`; plain JSON inside the envelope when only encryption is registered. §5.3.2."""
+        if not client.userinfo_alg:
+            assert client.userinfo_encryption is not None
+            return await self._sealed(client, orjson.dumps(claims), client.userinfo_encryption, cty="")
+        signed = self.keys.signer.sign({**claims, "iss": self.issuer, "aud": client.client_id}, client.userinfo_alg)
+        if client.userinfo_encryption is None:
+            return signed
+        return await self._sealed(client, signed, client.userinfo_encryption)
+
+    async def _sealed(self, client: Client, payload: bytes | str, how: tuple[str, str], *, cty: str = "JWT") -> str:
+        try:
+            return seal(payload, await self.keys_of(client), *how, cty=cty)
+        except NoRecipientKey as problem:
+            raise NoEncryptionKey(str(problem)) from problem
