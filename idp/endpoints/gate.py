@@ -2,6 +2,7 @@
 
 `/gerbang/periksa`  the proxy asks: may this request pass, and as whom? One round trip on the steady path.
 `/gerbang/masuk`    a person without a gate session is sent here, and walks through the same dispatcher as everybody.
+`/gerbang/gagal`    why somebody was not let in there, said at our own host.
 `/_gapura/kembali`  at the application's own host (the proxy sends /_gapura/ to us): the ticket becomes a cookie of that host, in the
                     browser that began there and in no other.
 `/_gapura/keluar`   the same, to leave the application.
@@ -34,6 +35,7 @@ from kit.web.pages import origin_of, see_other
 
 COOKIE = "gapura-g"
 HOST_HEADER = "x-gapura-host"
+NOT_ARRIVED = {"expired": 410, "lost_cookie": 403}
 MAX_PATH = 900  # a proxy reads our answer into 4 kB
 
 
@@ -127,18 +129,32 @@ class GateEndpoints:
         raw = await self.store.take(f"ticket:{digest(secret)}") if connector is not None and 40 <= len(secret) <= 64 else None
         ticket = Ticket.decode(raw) if raw is not None else None
         if connector is None or ticket is None or ticket.gate.connector != connector.id or ticket.host != facts.headers.get(HOST_HEADER):
-            application = self.registry.now.applications.get(connector.application) if connector is not None else None
-            return self.errors.message(request, "expired", status=410, application=application)
+            return self._not_arrived(connector, "expired")
         if not self.marks.holds(request, connector.id, ticket.began):
-            application = self.registry.now.applications.get(connector.application)
-            again = proxy_kind(connector).entry_url(connector.settings, "")
-            return self.errors.message(request, "lost_cookie", status=403, application=application, way_back=again)
+            return self._not_arrived(connector, "lost_cookie")
         cookie = new_secret()
         ttl = max(1, ticket.gate.expires_at - self.clock.now())
         await self.store.put(Put(f"gate:{digest(cookie)}", ticket.gate.encode(), ttl, ticket.gate.session_guards))
         response = see_other(proxy_kind(connector).entry_url(connector.settings, ticket.path))
         self.cookies.set(response, self._cookie(connector), cookie)
         return response
+
+    def _not_arrived(self, connector: Connector | None, why: str) -> Response:
+        """Say it at our own host: at the application's, a page of ours would have neither its styles nor its links."""
+        known = {"app": connector.id} if connector is not None else {}
+        return see_other(with_query(f"{self.issuer}/gerbang/gagal", {**known, "sebab": why}))
+
+    async def not_arrived(self, request: Request) -> Response:
+        """Say why the application was not entered, with the way to begin again there."""
+        status = NOT_ARRIVED.get(request.query_params.get("sebab", ""))
+        if status is None:
+            return self.errors.message(request, "not_found", status=404)
+        connector = self._by_id(request.query_params.get("app", ""))
+        if connector is None:
+            return self.errors.message(request, "expired", status=410)
+        application = self.registry.now.applications.get(connector.application)
+        again = proxy_kind(connector).entry_url(connector.settings, "")
+        return self.errors.message(request, request.query_params["sebab"], status=status, application=application, way_back=again)
 
     async def leave(self, request: Request) -> Response:
         """Forget the gate session at this host and go on to the sign-out page of the gate."""
@@ -181,6 +197,7 @@ class GateEndpoints:
         return [
             Route("/gerbang/periksa", self.check, methods=["GET"]),
             Route("/gerbang/masuk", self.enter, methods=["GET"]),
+            Route("/gerbang/gagal", self.not_arrived, methods=["GET"]),
             Route("/_gapura/kembali", self.arrive, methods=["GET"]),
             Route("/_gapura/keluar", self.leave, methods=["GET"]),
         ]

@@ -138,20 +138,21 @@ def test_a_ticket_opens_once_and_at_its_own_host_only(town: Town, laras: Walker)
     start, mark = begin(town)
     ticket = laras.http.get(start, follow_redirects=False).headers["location"]
     query = ticket.partition("?")[2]
-    elsewhere = httpx.get(f"{town.url('usaha-lama')}_gapura/kembali?{query}", cookies=mark, trust_env=False)
+    elsewhere = httpx.get(f"{town.url('usaha-lama')}_gapura/kembali?{query}", cookies=mark, trust_env=False, follow_redirects=True)
     assert elsewhere.status_code == 410
-    spent = httpx.get(ticket, cookies=mark, trust_env=False)
+    spent = httpx.get(ticket, cookies=mark, trust_env=False, follow_redirects=True)
     assert spent.status_code == 410
     fresh = laras.http.get(start, follow_redirects=False).headers["location"]
     assert httpx.get(fresh, cookies=mark, trust_env=False).status_code == 303
-    assert httpx.get(fresh, cookies=mark, trust_env=False).status_code == 410
+    assert httpx.get(fresh, cookies=mark, trust_env=False, follow_redirects=True).status_code == 410
 
 
 def test_fa_12_a_ticket_opens_in_the_browser_that_began_only(town: Town, laras: Walker) -> None:
     start, mark = begin(town)
     for other in ({}, begin(town)[1]):
         ticket = laras.http.get(start, follow_redirects=False).headers["location"]
-        refused = httpx.get(ticket, cookies=other, trust_env=False)
+        refused = httpx.get(ticket, cookies=other, trust_env=False, follow_redirects=True)
+        assert str(refused.url).startswith(town.issuer), "our own page, with its styles and links"
         assert refused.status_code == 403
         assert "gapura-g-rsud-daftar" not in refused.cookies
         assert f'href="{town.url("rsud-daftar")}' in refused.text, "the way to start again"

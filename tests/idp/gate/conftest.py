@@ -13,7 +13,7 @@ import pytest
 
 from idp.applications.models import ConnectorRow
 from tests.forms import Browser
-from tests.site import PASSWORD, SITI, Site, open_site
+from tests.site import ISSUER, PASSWORD, SITI, Site, open_site
 
 PROXY = "192.0.2.7"
 HOSTS = {"rsud-daftar": "daftar-rsud.example.id", "usaha-lama": "usaha-lama.example.id"}
@@ -55,7 +55,14 @@ class Gate:
         if jar is None:
             self.jar |= dict(response.cookies)
         self.proxy.cookies.clear()
-        return response
+        return await self.told(response)
+
+    async def told(self, response: httpx.Response) -> httpx.Response:
+        """Follow to the page of our own host that says why the application was not entered."""
+        location = response.headers.get("location", "")
+        if not location.startswith(f"{ISSUER}/gerbang/gagal?"):
+            return response
+        return await self.browser.http.get(location.removeprefix(ISSUER))
 
     async def begin(self) -> str:
         """Come to the application's host without a session; return the digest of the mark that it gives this browser."""
@@ -85,7 +92,14 @@ class Gate:
         response = await self.proxy.get(f"{parts.path}?{parts.query}", headers=facts)
         self.jar |= dict(response.cookies)
         self.proxy.cookies.clear()
-        return response
+        return await self.told(response)
+
+    async def told(self, response: httpx.Response) -> httpx.Response:
+        """Follow to the page of our own host that says why the application was not entered."""
+        location = response.headers.get("location", "")
+        if not location.startswith(f"{ISSUER}/gerbang/gagal?"):
+            return response
+        return await self.browser.http.get(location.removeprefix(ISSUER))
 
     async def enter(self, **more: Any) -> httpx.Response:
         return await self.arrive(await self.ticket(**more))
