@@ -15,6 +15,8 @@ import anyio
 import httpcore
 import httpx
 
+GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")  # all that is given out; the rest is old, local or a way into IPv4 (RFC 4291, 6052)
+
 
 class Forbidden(httpx.RequestError):
     """The address is not public and not allowed by the settings."""
@@ -27,6 +29,8 @@ def is_public(address: str) -> bool:
         inner = found.ipv4_mapped or found.sixtofour or (found.teredo[1] if found.teredo else None)
         if inner is not None:
             return is_public(str(inner))
+        if found not in GLOBAL_UNICAST:
+            return False
     return found.is_global and not found.is_multicast
 
 
