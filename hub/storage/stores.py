@@ -20,6 +20,7 @@ from hub.storage.sql.people import SqlPeople
 from hub.storage.sql.registrations import SqlRegistrations
 from hub.storage.sql.registry import SqlRegistry
 from hub.storage.sql.sealed import Sealed
+from hub.storage.sql.session_clients import SqlSessionClients
 from hub.storage.sql.session_log import SqlSessionLog
 from hub.storage.sql.signing_keys import SqlKeys
 from kit.clock import Clock
@@ -39,6 +40,7 @@ class Stores:
     keys: SqlKeys
     outbox: SqlOutbox
     session_log: SqlSessionLog
+    session_clients: SqlSessionClients
     operator_tokens: SqlOperatorTokens
     registrations: SqlRegistrations
     data_keys: DataKeys
@@ -71,8 +73,9 @@ async def open_stores(url: str, master_key: bytes, clock: Clock) -> Stores:
         audit=SqlAuditTrail(database, trail),
         grants=SqlGrants(database, trail),
         keys=SqlKeys(database, trail),
-        outbox=SqlOutbox(database),
+        outbox=SqlOutbox(database, trail),
         session_log=SqlSessionLog(database, trail),
+        session_clients=SqlSessionClients(database),
         operator_tokens=SqlOperatorTokens(database, trail),
         registrations=SqlRegistrations(database, trail),
         data_keys=data_keys,

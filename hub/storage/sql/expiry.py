@@ -24,7 +24,8 @@ class Expiry:
         past: tuple[tuple[Table, ColumnElement[bool]], ...] = (
             (t.sessions, (t.sessions.c.expires_at < line) | (t.sessions.c.ended_at < line)),
             (t.families, (t.families.c.expires_at < line) | (t.families.c.revoked_at < line)),
-            (t.deliveries, t.deliveries.c.delivered_at < line),
+            (t.session_clients, t.session_clients.c.first_at < line),  # no session lives that long
+            (t.deliveries, t.deliveries.c.created_at < line),
             (t.guesses, t.guesses.c.last_failed_at < line),
         )
         return sum([await self._purge(table, condition) for table, condition in past])

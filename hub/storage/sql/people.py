@@ -16,6 +16,7 @@ from hub.storage.sql.chains import Chain, append_audit
 from hub.storage.sql.database import Database
 from hub.storage.sql.documents import canonical
 from hub.storage.sql.sealed import Sealed
+from hub.storage.sql.session_clients import end_sessions
 from idp.people.models import Identifier, IdentifierKind, Person, Role, RoleGrant, Status
 from idp.store import Conflict
 from kit.audit import Entry
@@ -121,6 +122,8 @@ class SqlPeople:
                 await connection.execute(
                     update(t.identifiers).where(t.identifiers.c.person == person_id).values(open=status is not Status.CLOSED)
                 )
+                if status is not Status.ACTIVE:
+                    await end_sessions(connection, person_id, self.clock.now())
                 await append_audit(connection, self.trail, audit)
         except IntegrityError as error:
             raise Conflict("a verified number of the account belongs to another one") from error

@@ -12,6 +12,7 @@ from hub.storage.sql import tables as t
 from hub.storage.sql.chains import Chain, append_audit
 from hub.storage.sql.database import Database
 from hub.storage.sql.documents import names_of, to_text
+from hub.storage.sql.session_clients import tell
 from idp.store import SessionRow
 from kit.audit import Entry
 
@@ -29,10 +30,10 @@ class SqlSessionLog:
             await append_audit(connection, self.trail, audit)
 
     async def ended(self, session_id: str, now: int, audit: Sequence[Entry] = ()) -> None:
-        """The first end counts; a second one changes nothing."""
         change = update(t.sessions).where(t.sessions.c.id == session_id, t.sessions.c.ended_at.is_(None)).values(ended_at=now)
         async with self.database.write() as connection:
             await connection.execute(change)
+            await tell(connection, t.session_clients.c.session == session_id, now)
             await append_audit(connection, self.trail, audit)
 
     async def find(self, session_id: str) -> SessionRow | None:
