@@ -19,9 +19,14 @@ OAuthError                                 wire code, status, redirectable
 ├── InvalidClient             invalid_client             401  never redirected
 ├── InvalidGrant              invalid_grant              400
 ├── UnsupportedGrantType      unsupported_grant_type     400
+├── AuthorizationPending      authorization_pending      400  RFC 8628 §3.5
+├── PollsTooFast              slow_down                  400  RFC 8628 §3.5
+├── ExpiredDeviceCode         expired_token              400  RFC 8628 §3.5
+├── NotConsented              invalid_target             400  RFC 8693 §2.2.2
 ├── NoEncryptionKey           invalid_request            400  the client must publish one
 ├── InvalidToken              invalid_token              401  bearer challenge
 ├── InsufficientScope         insufficient_scope         403  bearer challenge
+├── InsufficientUserAuthentication insufficient_user_authentication 401  challenge with acr_values, max_age. RFC 9470 §3
 ├── MethodNotAllowed          invalid_request            405
 ├── UnsupportedMediaType      invalid_request            415
 ├── TooLarge                  invalid_request            413
@@ -119,6 +124,24 @@ class UnsupportedGrantType(OAuthError):
     code, catalogue = "unsupported_grant_type", "SSO-TOKEN-003"
 
 
+class AuthorizationPending(OAuthError):
+    code, catalogue = "authorization_pending", "SSO-TOKEN-006"
+
+
+class PollsTooFast(OAuthError):
+    code, catalogue = "slow_down", "SSO-TOKEN-007"
+
+
+class ExpiredDeviceCode(OAuthError):
+    code, catalogue = "expired_token", "SSO-TOKEN-008"
+
+
+class NotConsented(InvalidTarget):
+    """The person has not agreed that the application behind this audience may know this (TX-06)."""
+
+    redirectable, catalogue = False, "SSO-TOKEN-009"
+
+
 class NoEncryptionKey(OAuthError):
     code, catalogue = "invalid_request", "SSO-TOKEN-012"
 
@@ -129,6 +152,17 @@ class InvalidToken(OAuthError):
 
 class InsufficientScope(OAuthError):
     code, status, catalogue = "insufficient_scope", 403, "SSO-API-002"
+
+
+class InsufficientUserAuthentication(OAuthError):
+    """The sign-in behind the token is too weak or too old. `acr_values` and `max_age` say what would do. RFC 9470 §3."""
+
+    code, status, catalogue = "insufficient_user_authentication", 401, "SSO-API-007"
+
+    def __init__(self, description: str = "", *, acr_values: str = "", max_age: int | None = None, scheme: str = "Bearer") -> None:
+        super().__init__(description, scheme=scheme)
+        self.acr_values = acr_values
+        self.max_age = max_age
 
 
 class MethodNotAllowed(OAuthError):

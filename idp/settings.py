@@ -9,6 +9,8 @@ class IdpSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     code_seconds: int = Field(60, ge=5, le=60, description="Life of an authorization code")
+    device_code_seconds: int = Field(600, ge=60, le=600, description="Life of a device code and its user code (RFC 8628)")
+    device_interval_seconds: int = Field(5, ge=1, le=60, description="Least seconds between two questions of a device")
     access_token_seconds: int = Field(600, ge=60, le=900, description="Life of an opaque access token")
     jwt_access_token_seconds: int = Field(300, ge=60, le=300, description="Life of a JWT access token, which others verify alone")
     id_token_seconds: int = Field(300, ge=60, le=3600, description="Life of an ID token")
