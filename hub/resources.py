@@ -9,6 +9,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import httpx
+
+from hub.outbound import outbound
 from hub.settings import Settings, SettingsError
 from hub.storage.expiring.memory import MemoryStore
 from hub.storage.expiring.sqlite import SqliteStore
@@ -26,6 +29,7 @@ class Resources:
     clock: Clock
     stores: Stores
     expiring: ExpiringStore
+    outbound: httpx.AsyncClient
     master_key: bytes = field(repr=False)
 
 
@@ -97,7 +101,8 @@ async def open_resources(settings: Settings, clock: Clock | None = None) -> Asyn
     try:
         expiring = open_expiring(settings, moment)
         try:
-            yield Resources(settings, moment, stores, expiring, key)
+            async with outbound(settings.outbound) as client:
+                yield Resources(settings, moment, stores, expiring, client, key)
         finally:
             await expiring.aclose()
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from typing import Any
 
 import structlog
 import uvicorn
@@ -25,7 +26,7 @@ async def serve(settings: Settings, listener: socket.socket) -> None:
         house = await build_house(resources)
         config = uvicorn.Config(
             create_app(house),
-            http="httptools",
+            **_tls(settings),
             loop="none",
             lifespan="off",
             access_log=False,
@@ -37,12 +38,23 @@ async def serve(settings: Settings, listener: socket.socket) -> None:
             timeout_keep_alive=15,
             h11_max_incomplete_event_size=16384,
         )
+        if settings.outbound.allow:
+            log.warning("outbound_allowed", pairs=settings.outbound.allow)
         house.maintenance.start()
         try:
             await uvicorn.Server(config).serve(sockets=[listener])
         finally:
             await house.maintenance.stop()
             await house.flush()
+
+
+def _tls(settings: Settings) -> dict[str, Any]:
+    """Return how uvicorn reads requests: plainly behind a proxy, or with TLS of our own."""
+    if not settings.server.tls_certificate:
+        return {"http": "httptools"}
+    from hub.tls import TlsProtocol, context  # only a deployment without a proxy needs it
+
+    return {"http": TlsProtocol, "ssl_context_factory": lambda _, __: context(settings.server)}
 
 
 def run(settings: Settings, listener: socket.socket) -> None:

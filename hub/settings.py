@@ -39,6 +39,10 @@ class ServerSettings(Slice):
     workers: int = Field(1, ge=1, le=64, description="Worker processes on this machine")
     replicas: int = Field(1, ge=1, description="How many machines run this deployment; above 1 needs PostgreSQL and Redis")
     trusted_proxies: tuple[str, ...] = Field((), description="Networks whose X-Forwarded-For is believed; none by default")
+    client_cert_header: str = Field("", description="Header in which trusted proxies hand on the client's certificate; empty: none is read")
+    tls_certificate: str = Field("", description="Certificate chain (PEM) when no proxy ends TLS; empty: plain HTTP behind a proxy")
+    tls_key: str = Field("", description="Private key (PEM) of tls_certificate")
+    tls_client_ca: str = Field("", description="Authorities (PEM) that issue certificates of clients; tls_client_auth needs them")
 
     @field_validator("trusted_proxies")
     @classmethod
@@ -217,6 +221,10 @@ def check(settings: Settings) -> None:
         raise SettingsError(
             "server.replicas: several machines need storage.database_url (PostgreSQL) and storage.expiring_url (Redis); set both or 1"
         )
+    if bool(settings.server.tls_certificate) != bool(settings.server.tls_key):
+        raise SettingsError("server.tls_certificate: set it together with server.tls_key, or neither")
+    if settings.server.client_cert_header and not settings.server.trusted_proxies:
+        raise SettingsError("server.client_cert_header: only proxies in server.trusted_proxies are believed; name them, or leave it empty")
     if settings.server.workers > 1 and settings.storage.expiring_url == "memory":
         raise SettingsError("storage.expiring_url: memory belongs to one process; leave it empty or name a Redis")
     if settings.storage.expiring_url not in ("", "memory") and not settings.storage.expiring_url.startswith(

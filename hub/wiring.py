@@ -5,7 +5,7 @@ The tables that grow are here in plain sight: front doors, room routes, maintena
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -24,12 +24,13 @@ from consent.disclosure import DisclosureLog
 from consent.service import ConsentService
 from hub.maintenance import Maintenance
 from hub.resources import Resources
-from hub.settings import Settings
+from hub.settings import ServerSettings, Settings, SettingsError
 from idp.applications.load import load_snapshot
 from idp.applications.registry import GUARD, Registry
 from idp.authorization.door import OidcDoor
 from idp.authorization.response import AuthorizationResponse
 from idp.client_auth.authenticate import ClientAuthenticator
+from idp.client_auth.client_keys import ClientKeys
 from idp.endpoints.authorize import AuthorizeEndpoint, ChallengeWatch
 from idp.endpoints.consent import ConsentPage
 from idp.endpoints.discovery import Discovery
@@ -56,6 +57,10 @@ from idp.keys.schedule import KeySchedule
 from idp.people.disclosing import Disclosing
 from idp.people.models import Person
 from idp.people.service import People
+from idp.proofs.binding import Bindings
+from idp.proofs.certificate import Authorities, ClientCertificates
+from idp.proofs.dpop import DpopProofs
+from idp.proofs.nonces import Nonces
 from idp.sessions.fence import GuardFence
 from idp.sessions.service import Sessions
 from idp.signin.authenticate import Authenticator
@@ -67,7 +72,7 @@ from idp.tokens.access_token import AccessTokens
 from idp.tokens.guessing import TokenGuesses
 from kit.expiring import StoreUnavailable
 from kit.keys import derive
-from kit.web.address import networks
+from kit.web.address import Network, networks
 from kit.web.assets import Assets
 from kit.web.cookies import CookieJar
 from kit.web.csrf import Csrf
@@ -139,6 +144,16 @@ def regency_of(settings: Settings) -> Regency:
     )
 
 
+def client_certificates(server: ServerSettings, proxies: Sequence[Network]) -> ClientCertificates:
+    """Return where certificates of clients come from; raise SettingsError when the authorities cannot be read."""
+    try:
+        pem = Path(server.tls_client_ca).read_bytes() if server.tls_client_ca else b""
+        authorities = Authorities.of_pem(pem)
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"server.tls_client_ca: {server.tls_client_ca} holds no certificates that can be read") from error
+    return ClientCertificates(server.client_cert_header, proxies, authorities, bool(server.tls_certificate and pem))
+
+
 def template_folders() -> list[Path]:
     return [Path(room.__file__ or "").parent / "templates" for room in (idp, portal, admin)]
 
@@ -208,7 +223,11 @@ async def build_house(resources: Resources) -> House:
     authorization = AuthorizationResponse(pages, issuer)
     guesses = TokenGuesses(expiring)
     access_tokens = AccessTokens(keys, stores.ring, expiring, idp_settings, issuer)
-    client_auth = ClientAuthenticator(registry, expiring, stores.audit, clock, frozenset({issuer, f"{issuer}/token"}))
+    certificates = client_certificates(settings.server, proxies)
+    client_keys = ClientKeys(resources.outbound, clock, idp_settings.jwks_refresh_seconds)
+    client_auth = ClientAuthenticator(registry, expiring, stores.audit, clock, issuer, client_keys, certificates)
+    nonces = Nonces(key("dpop-nonce"), clock, idp_settings.dpop_nonce_seconds)
+    bindings = Bindings(DpopProofs(expiring, nonces, clock, (issuer,)), certificates)
     grants: dict[str, Grant] = {
         grant.name: grant
         for grant in (
@@ -276,9 +295,9 @@ async def build_house(resources: Resources) -> House:
 
     authorize = AuthorizeEndpoint(registry, dispatcher, sessions, people, keys, errors, authorization, ChallengeWatch(stores.audit, clock))
     hot_routes = [
-        *TokenEndpoint(client_auth, grants, clock, proxies).routes(),
+        *TokenEndpoint(client_auth, grants, clock, bindings, proxies).routes(),
         *authorize.routes(),
-        *UserinfoEndpoint(access_tokens, guesses, registry, proxies).routes(),
+        *UserinfoEndpoint(access_tokens, guesses, registry, bindings, proxies).routes(),
         *IntrospectEndpoint(client_auth, access_tokens, guesses, registry, issuer, proxies).routes(),
         *gate.routes(),
         *Discovery(issuer, list(grants), keys).routes(),

@@ -14,6 +14,9 @@ OAuthError                                 wire code, status, redirectable
 ├── RequestUriNotSupported    request_uri_not_supported  400  yes
 ├── RegistrationNotSupported  registration_not_supported 400  yes
 ├── TemporarilyUnavailable    temporarily_unavailable    503  yes
+├── InvalidAuthorizationDetails invalid_authorization_details 400  yes
+├── InvalidRequestObject      invalid_request_object     400  yes
+├── InvalidRequestUri         invalid_request_uri        400  yes
 ├── UnknownClient             invalid_client             400  never redirected, shown to the person
 ├── UnknownRedirectUri        invalid_request            400  never redirected, shown to the person
 ├── InvalidClient             invalid_client             401  never redirected
@@ -23,8 +26,10 @@ OAuthError                                 wire code, status, redirectable
 ├── PollsTooFast              slow_down                  400  RFC 8628 §3.5
 ├── ExpiredDeviceCode         expired_token              400  RFC 8628 §3.5
 ├── NotConsented              invalid_target             400  RFC 8693 §2.2.2
+├── InvalidDpopProof          invalid_dpop_proof         400  at a resource 401, with a DPoP challenge
+├── UseDpopNonce              use_dpop_nonce             400  at a resource 401, with a DPoP challenge
 ├── NoEncryptionKey           invalid_request            400  the client must publish one
-├── InvalidToken              invalid_token              401  bearer challenge
+├── InvalidToken              invalid_token              401  challenge of the token's scheme
 ├── InsufficientScope         insufficient_scope         403  bearer challenge
 ├── InsufficientUserAuthentication insufficient_user_authentication 401  challenge with acr_values, max_age. RFC 9470 §3
 ├── MethodNotAllowed          invalid_request            405
@@ -44,12 +49,15 @@ class OAuthError(Exception):
     redirectable = False
     catalogue = "SSO-AUTH-000"
 
-    def __init__(self, description: str = "", *, detail: str = "", param: str = "", retry_after: int | None = None) -> None:
+    def __init__(
+        self, description: str = "", *, detail: str = "", param: str = "", retry_after: int | None = None, scheme: str = "Bearer"
+    ) -> None:
         super().__init__(description or self.code)
         self.description = description
         self.detail = detail
         self.param = param
         self.retry_after = retry_after
+        self.scheme = scheme  # of the challenge, where there is one. RFC 9110 §11.6.1
 
 
 class InvalidRequest(OAuthError):
@@ -112,6 +120,18 @@ class TemporarilyUnavailable(OAuthError):
     code, status, redirectable, catalogue = "temporarily_unavailable", 503, True, "SSO-AUTH-015"
 
 
+class InvalidAuthorizationDetails(OAuthError):
+    code, redirectable, catalogue = "invalid_authorization_details", True, "SSO-AUTH-016"
+
+
+class InvalidRequestObject(OAuthError):
+    code, redirectable, catalogue = "invalid_request_object", True, "SSO-AUTH-017"
+
+
+class InvalidRequestUri(OAuthError):
+    code, redirectable, catalogue = "invalid_request_uri", True, "SSO-AUTH-018"
+
+
 class InvalidClient(OAuthError):
     code, status, catalogue = "invalid_client", 401, "SSO-TOKEN-001"
 
@@ -140,6 +160,14 @@ class NotConsented(InvalidTarget):
     """The person has not agreed that the application behind this audience may know this (TX-06)."""
 
     redirectable, catalogue = False, "SSO-TOKEN-009"
+
+
+class InvalidDpopProof(OAuthError):
+    code, catalogue = "invalid_dpop_proof", "SSO-TOKEN-004"
+
+
+class UseDpopNonce(OAuthError):
+    code, catalogue = "use_dpop_nonce", "SSO-TOKEN-005"
 
 
 class NoEncryptionKey(OAuthError):

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Collection
+import ssl
+from collections.abc import Callable, Collection
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import anyio
@@ -68,10 +69,37 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         await self.inner.sleep(seconds)
 
 
-def client(*, allow: Collection[str] = (), verify: object = True, seconds: float = 5.0) -> httpx.AsyncClient:
-    """Return a client for third parties. The caller closes it; bodies are read through `read_limited`."""
-    transport = httpx.AsyncHTTPTransport(verify=verify, trust_env=False, retries=0)  # type: ignore[arg-type] # httpx types verify narrowly
-    transport._pool._network_backend = GuardedBackend(allow)
+class Deferred(httpx.AsyncBaseTransport):
+    """Makes its transport when it is first used: reading what is trusted takes time and room, and most processes call nobody."""
+
+    def __init__(self, make: Callable[[], httpx.AsyncHTTPTransport]) -> None:
+        self.make = make
+        self.made: httpx.AsyncHTTPTransport | None = None
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if self.made is None:
+            self.made = self.make()
+        return await self.made.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        if self.made is not None:
+            await self.made.aclose()
+
+
+def client(
+    *, allow: Collection[str] = (), verify: Callable[[], ssl.SSLContext] = ssl.create_default_context, seconds: float = 5.0
+) -> httpx.AsyncClient:
+    """Return a client for third parties. The caller closes it; bodies are read through `read_limited`.
+
+    `verify` returns what TLS trusts; it is called once, when somebody is called first.
+    """
+
+    def make() -> httpx.AsyncHTTPTransport:
+        transport = httpx.AsyncHTTPTransport(verify=verify(), trust_env=False, retries=0)
+        transport._pool._network_backend = GuardedBackend(allow)
+        return transport
+
+    transport = Deferred(make)
     forgets = CookieJar(DefaultCookiePolicy(allowed_domains=()))  # what was answered to one person must not be sent for the next
     return httpx.AsyncClient(transport=transport, timeout=seconds, follow_redirects=False, trust_env=False, cookies=forgets)
 

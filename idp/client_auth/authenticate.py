@@ -6,15 +6,17 @@ Adding a method: its file, one line in METHODS, its test, its page in docs.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from idp.applications.models import Client
 from idp.applications.registry import Registry
-from idp.client_auth import private_key_jwt
+from idp.client_auth import private_key_jwt, tls
+from idp.client_auth.client_keys import ClientKeys
 from idp.client_auth.credentials import Presented, read
 from idp.client_auth.secret import key_of_secret
 from idp.errors import InvalidClient, TooManyRequests
 from idp.keys.signer import BadToken
+from idp.proofs.certificate import Certificate, ClientCertificates
 from kit.audit import AuditEvent, AuditTrail, Entry
 from kit.clock import Clock
 from kit.expiring import ExpiringStore, Put
@@ -72,10 +74,14 @@ class ClientAuthenticator:
     store: ExpiringStore
     trail: AuditTrail
     clock: Clock
-    audiences: frozenset[str]
+    issuer: str
+    keys: ClientKeys
+    certificates: ClientCertificates
     rules: Sequence[Callable[[Claimed], bool]] = RULES
 
-    async def authenticate(self, authorization: str, form: Mapping[str, str], address: str) -> Authenticated:
+    async def authenticate(
+        self, authorization: str, form: Mapping[str, str], address: str, certificate: Certificate | None = None
+    ) -> Authenticated:
         """Return who it is; raise InvalidClient, InvalidRequest, or TooManyRequests after too many failures in a minute.
 
         A right proof is never held back: only failures are counted, so the real client works while somebody guesses (TK-26).
@@ -83,6 +89,8 @@ class ClientAuthenticator:
         presented = read(authorization, form)
         client_id = presented.client_id or private_key_jwt.client_id_of(presented.proof)
         client = self.registry.now.clients.get(client_id)
+        if presented.method == "none" and certificate is not None and client is not None and client.auth_method in tls.METHODS:
+            presented = replace(presented, method=client.auth_method, certificate=certificate)
         key = await METHODS[presented.method](self, client, presented)
         usable = client is not None and self.registry.now.usable(client.application)
         claimed = Claimed(client, presented.method, key, usable)
@@ -114,11 +122,30 @@ async def by_assertion(self: ClientAuthenticator, client: Client | None, present
     if client is None or client.auth_method != "private_key_jwt":
         return None
     try:
-        assertion = private_key_jwt.verify(client, presented.proof, audiences=self.audiences, now=self.clock.now())
+        assertion = await private_key_jwt.verify(client, presented.proof, self.keys, issuer=self.issuer, now=self.clock.now())
     except BadToken:
         return None
     fresh = await self.store.put_if_absent(Put(f"jti:{client.client_id}:{digest(assertion.jti)}", b"1", assertion.seconds))
     return assertion.kid if fresh else None
+
+
+async def by_issued_certificate(self: ClientAuthenticator, client: Client | None, presented: Presented) -> str | None:
+    """The key is the registered name: a certificate that was renewed is the same proof."""
+    certificate = presented.certificate
+    if client is None or certificate is None or not tls.issued_to(client, certificate, self.certificates.authorities, self.clock.now()):
+        return None
+    return client.tls_subject
+
+
+async def by_registered_certificate(self: ClientAuthenticator, client: Client | None, presented: Presented) -> str | None:
+    certificate = presented.certificate
+    if client is None or certificate is None:
+        return None
+    if tls.registered_by(await self.keys.of(client), certificate) or (
+        client.jwks_uri and tls.registered_by(await self.keys.of(client, refresh=True), certificate)
+    ):
+        return certificate.thumbprint
+    return None
 
 
 async def by_nothing(self: ClientAuthenticator, client: Client | None, presented: Presented) -> str | None:
@@ -129,5 +156,7 @@ METHODS: Mapping[str, Method] = {
     "client_secret_basic": by_secret,
     "client_secret_post": by_secret,
     "private_key_jwt": by_assertion,
+    "tls_client_auth": by_issued_certificate,
+    "self_signed_tls_client_auth": by_registered_certificate,
     "none": by_nothing,
 }

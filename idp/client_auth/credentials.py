@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote_plus
 
 from idp.errors import InvalidClient, InvalidRequest
+from idp.proofs.certificate import Certificate
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
@@ -19,6 +20,7 @@ class Presented:
     method: str
     client_id: str
     proof: str = field(default="", repr=False)
+    certificate: Certificate | None = None
 
 
 def read(authorization: str, form: Mapping[str, str]) -> Presented:

@@ -10,18 +10,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from joserfc import jws
-from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
 
 from idp.applications.models import Client
+from idp.client_auth.client_keys import ClientKeys
+from idp.client_auth.signatures import FAPI_ALGORITHMS, NoKeyFits, claims_signed_by
 from idp.keys.signer import BadToken, header_of
 from kit.secrets import b64url_decode
 
 LIFE = 300
 SKEW = 30
-MIN_RSA_BITS = 2048
-ALGORITHMS = ("ES256", "ES512", "RS256", "PS256", "EdDSA", "Ed25519")
 TYPES = ("jwt", "client-authentication+jwt")
 
 
@@ -41,7 +38,7 @@ class Signed:
     client: Client
     header: Mapping[str, Any]
     claims: Mapping[str, Any]
-    audiences: frozenset[str]
+    issuer: str
     now: int
 
 
@@ -57,10 +54,21 @@ def client_speaks_for_itself(signed: Signed) -> None:
         raise BadToken("iss and sub must be the client id")
 
 
+def algorithm_is_the_clients(signed: Signed) -> None:
+    """The one it registered, where it did; never RS256 under a FAPI profile. OIDC Registration §2, FAPI 2.0 §5.4.1."""
+    alg, wanted = signed.header.get("alg"), signed.client.token_auth_alg
+    if (wanted and alg != wanted) or (signed.client.fapi and alg not in FAPI_ALGORITHMS):
+        raise BadToken("alg is not the one of this client")
+
+
 def audience_is_us_alone(signed: Signed) -> None:
-    """One string, never a list: another server cannot hand on what was made for it too (TK-11)."""
-    audience = signed.claims.get("aud")
-    if not isinstance(audience, str) or audience not in signed.audiences:
+    """One string, never a list: another server cannot hand on what was made for it too (TK-11).
+
+    The issuer; a client without a FAPI profile may also name where it sends the assertion. OIDC Core §9, RFC 9126 §2, FAPI 2.0 §5.3.2.1.
+    """
+    issuer, audience = signed.issuer, signed.claims.get("aud")
+    audiences = {issuer} if signed.client.fapi else {issuer, f"{issuer}/token", f"{issuer}/par"}
+    if not isinstance(audience, str) or audience not in audiences:
         raise BadToken("aud must be the issuer, as one string")
 
 
@@ -101,6 +109,7 @@ def has_an_id(signed: Signed) -> None:
 
 RULES: tuple[Callable[[Signed], None], ...] = (
     type_is_an_assertion,
+    algorithm_is_the_clients,
     client_speaks_for_itself,
     audience_is_us_alone,
     times_are_whole_seconds,
@@ -123,38 +132,17 @@ def client_id_of(assertion: str) -> str:
     return subject if isinstance(subject, str) else ""
 
 
-def verify(client: Client, assertion: str, *, audiences: frozenset[str], now: int) -> Assertion:
+async def verify(client: Client, assertion: str, keys: ClientKeys, *, issuer: str, now: int) -> Assertion:
     """Return the assertion if this client made it for us just now; raise BadToken."""
     header = header_of(assertion)
-    claims = _claims(client.jwks or {"keys": []}, header, assertion)
-    signed = Signed(client, header, claims, audiences, now)
+    kid = str(header["kid"]) if "kid" in header else None
+    try:
+        claims = claims_signed_by(await keys.of(client, kid=kid), header, assertion)
+    except NoKeyFits:
+        if not client.jwks_uri:
+            raise
+        claims = claims_signed_by(await keys.of(client, refresh=True), header, assertion)
+    signed = Signed(client, header, claims, issuer, now)
     for rule in RULES:
         rule(signed)
     return Assertion(claims["jti"], claims["exp"] + SKEW + 1 - now, str(header.get("kid", "")))
-
-
-def _claims(jwks: Mapping[str, object], header: Mapping[str, Any], assertion: str) -> dict[str, Any]:
-    try:
-        found = KeySet.import_key_set(jwks)  # type: ignore[arg-type] # registered JSON, checked when it was saved
-    except (JoseError, ValueError, KeyError) as error:
-        raise BadToken("the client's keys cannot be read") from error
-    wanted, alg = header.get("kid"), str(header.get("alg"))
-    for key in found.keys:
-        if (wanted is not None and key.kid is not None and key.kid != wanted) or not _fits(key, alg):
-            continue
-        try:
-            claims = orjson.loads(jws.deserialize_compact(assertion, key, algorithms=[alg]).payload)
-        except (JoseError, ValueError):
-            continue
-        if isinstance(claims, dict):
-            return claims
-    raise BadToken("no key of the client verifies the signature")
-
-
-def _fits(key: object, alg: str) -> bool:
-    """True when the algorithm belongs to this kind of key: never an HMAC, never a short RSA key (TK-14)."""
-    if isinstance(key, ECKey):
-        return alg == {"P-256": "ES256", "P-521": "ES512"}.get(key.curve_name)
-    if isinstance(key, RSAKey):
-        return alg in ("RS256", "PS256") and key.public_key.key_size >= MIN_RSA_BITS
-    return isinstance(key, OKPKey) and alg in ("EdDSA", "Ed25519")

@@ -8,7 +8,8 @@ from typing import Any
 import orjson
 from starlette.responses import Response
 
-from idp.errors import InsufficientScope, InvalidClient, InvalidToken, OAuthError
+from idp.errors import InsufficientScope, InvalidClient, InvalidDpopProof, InvalidToken, OAuthError, UseDpopNonce
+from idp.proofs.dpop import ALGORITHMS
 
 NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
@@ -25,7 +26,7 @@ def error(problem: OAuthError) -> Response:
         body["error_description"] = problem.description
     response = json(body, problem.status)
     if isinstance(problem, InvalidToken | InsufficientScope):
-        response.headers["WWW-Authenticate"] = f'Bearer realm="gapura", error="{problem.code}"'
+        response.headers["WWW-Authenticate"] = challenge(problem.scheme, problem.code)
     elif isinstance(problem, InvalidClient):
         response.headers["WWW-Authenticate"] = 'Basic realm="gapura", charset="UTF-8"'
     if problem.retry_after is not None:
@@ -33,8 +34,28 @@ def error(problem: OAuthError) -> Response:
     return response
 
 
+def refused(problem: OAuthError) -> Response:
+    """Return the error as a resource tells it: what is wrong with a DPoP proof is a 401 with its challenge there. RFC 9449 §7.1, §9."""
+    response = error(problem)
+    if isinstance(problem, InvalidDpopProof | UseDpopNonce):
+        response.status_code = 401
+        response.headers["WWW-Authenticate"] = challenge("DPoP", problem.code)
+    return response
+
+
+def challenge(scheme: str, code: str = "") -> str:
+    """Return a challenge of `Bearer` or `DPoP`; the latter says which algorithms a proof may use. RFC 6750 §3, RFC 9449 §7.1."""
+    parts = [f'{scheme} realm="gapura"']
+    if code:
+        parts.append(f'error="{code}"')
+    if scheme == "DPoP":
+        parts.append(f'algs="{" ".join(ALGORITHMS)}"')
+    return ", ".join(parts)
+
+
 def no_token() -> Response:
     """A request without any token gets the bare challenge. RFC 6750 §3.1."""
     response = json({}, 401)
-    response.headers["WWW-Authenticate"] = 'Bearer realm="gapura"'
+    response.headers["WWW-Authenticate"] = challenge("Bearer")
+    response.headers.append("WWW-Authenticate", challenge("DPoP"))
     return response

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from idp.client_auth.authenticate import METHODS
-from idp.client_auth.private_key_jwt import ALGORITHMS as ASSERTION_ALGORITHMS
+from idp.client_auth.signatures import ALGORITHMS as ASSERTION_ALGORITHMS
 from idp.keys.schedule import ALGORITHMS, KeySchedule
 from idp.sessions.models import ACR_ORDER
 from idp.tokens.claims import CLAIMS, OWN_SCOPES, SCOPE_CLAIMS

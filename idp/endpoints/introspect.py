@@ -12,10 +12,10 @@ from starlette.routing import Route
 from idp.applications.registry import Registry
 from idp.client_auth.authenticate import ClientAuthenticator
 from idp.endpoints import answers
-from idp.endpoints.credentials import authorization_of
+from idp.endpoints.credentials import authenticated
 from idp.endpoints.token import form_of
 from idp.errors import InvalidClient, InvalidRequest, OAuthError
-from idp.tokens.access_token import AccessTokens
+from idp.tokens.access_token import AccessTokens, extra_claims, token_type
 from idp.tokens.guessing import TokenGuesses
 from kit.web.address import Network, client_address
 
@@ -35,7 +35,7 @@ class IntrospectEndpoint:
         try:
             form = await form_of(request)
             address = client_address(request, self.trusted_proxies)
-            client = (await self.authenticator.authenticate(authorization_of(request), form, address)).client
+            client = (await authenticated(request, form, self.authenticator, self.trusted_proxies)).client
             if client.public:
                 raise InvalidClient("a public client cannot introspect")
             if "token" not in form:
@@ -59,7 +59,8 @@ class IntrospectEndpoint:
             "iat": found.issued_at,
             "exp": found.expires_at,
             "jti": found.jti,
-            "token_type": "Bearer",
+            "token_type": token_type(found.cnf),
+            **extra_claims(found.cnf, found.details, found.actor),
         }
         return answers.json(body)
 

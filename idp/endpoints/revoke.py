@@ -12,7 +12,7 @@ from starlette.routing import Route
 from idp import guards
 from idp.client_auth.authenticate import ClientAuthenticator
 from idp.endpoints import answers
-from idp.endpoints.credentials import authorization_of
+from idp.endpoints.credentials import authenticated
 from idp.endpoints.token import form_of
 from idp.errors import InvalidGrant, InvalidRequest, OAuthError
 from idp.store import GrantStore
@@ -23,7 +23,7 @@ from kit.audit import AuditEvent, Entry
 from kit.clock import Clock
 from kit.expiring import ExpiringStore
 from kit.secrets import digest, same
-from kit.web.address import Network, client_address
+from kit.web.address import Network
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,7 @@ class RevokeEndpoint:
     async def __call__(self, request: Request) -> Response:
         try:
             form = await form_of(request)
-            address = client_address(request, self.trusted_proxies)
-            client_id = (await self.authenticator.authenticate(authorization_of(request), form, address)).client.client_id
+            client_id = (await authenticated(request, form, self.authenticator, self.trusted_proxies)).client.client_id
             if "token" not in form:
                 raise InvalidRequest("token is required")
             await self._revoke(form["token"], client_id)

@@ -12,11 +12,12 @@ from starlette.routing import Route
 from idp.applications.models import Client
 from idp.client_auth.authenticate import ClientAuthenticator
 from idp.endpoints import answers
-from idp.endpoints.credentials import authorization_of
+from idp.endpoints.credentials import authenticated as authenticated_client
 from idp.errors import InvalidRequest, InvalidTarget, OAuthError, TooLarge, UnauthorizedClient, UnsupportedGrantType, UnsupportedMediaType
 from idp.grants.model import Grant, TokenRequest
+from idp.proofs.binding import Bindings
 from kit.clock import Clock
-from kit.web.address import Network, client_address
+from kit.web.address import Network
 from kit.web.forms import BadForm, read_form, singles
 
 ERROR_OF_STATUS = {413: TooLarge, 415: UnsupportedMediaType}
@@ -79,21 +80,22 @@ class TokenEndpoint:
     authenticator: ClientAuthenticator
     grants: Mapping[str, Grant]
     clock: Clock
+    bindings: Bindings
     trusted_proxies: Sequence[Network] = ()
     rules: Sequence[Callable[[Asked], None]] = RULES
 
     async def __call__(self, request: Request) -> Response:
         try:
             form = await form_of(request)
-            address = client_address(request, self.trusted_proxies)
-            authenticated = await self.authenticator.authenticate(authorization_of(request), form, address)
+            authenticated = await authenticated_client(request, form, self.authenticator, self.trusted_proxies)
             asked = Asked(form, authenticated.client, self._offered)
             for rule in self.rules:
                 rule(asked)
-            answer = await self.grants[form["grant_type"]].answer(TokenRequest(authenticated, form, self.clock.now()))
+            cnf = await self.bindings.of_token_request(request, authenticated.client, form)
+            answer = await self.grants[form["grant_type"]].answer(TokenRequest(authenticated, form, self.clock.now(), cnf))
         except OAuthError as error:
-            return answers.error(error)
-        return answers.json(answer.body)
+            return self.bindings.fresh(request, answers.error(error))
+        return self.bindings.fresh(request, answers.json(answer.body))
 
     @property
     def _offered(self) -> frozenset[str]:

@@ -11,22 +11,16 @@ from starlette.routing import Route
 
 from idp.applications.registry import Registry
 from idp.endpoints import answers
-from idp.endpoints.credentials import authorization_of
+from idp.endpoints.credentials import token_of
 from idp.errors import InsufficientScope, InvalidRequest, InvalidToken, OAuthError, TooLarge
+from idp.proofs.binding import Bindings
 from idp.tokens.access_token import AccessTokens
 from idp.tokens.guessing import TokenGuesses
 from kit.web.address import Network, client_address
 from kit.web.forms import BadForm, read_body
 
 MAX_BODY = 8192
-
-
-def bearer(authorization: str) -> str:
-    """Return the token of a Bearer header; raise InvalidRequest for another scheme. RFC 6750 §2.1."""
-    scheme, _, token = authorization.partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise InvalidRequest("the Authorization header must use Bearer")
-    return token.strip()
+CHALLENGE = {"bearer": "Bearer", "dpop": "DPoP"}
 
 
 @dataclass(frozen=True)
@@ -34,28 +28,30 @@ class UserinfoEndpoint:
     tokens: AccessTokens
     guesses: TokenGuesses
     registry: Registry
+    bindings: Bindings
     trusted_proxies: Sequence[Network] = ()
 
     async def __call__(self, request: Request) -> Response:
         try:
-            authorization = authorization_of(request)
+            scheme, token = token_of(request)
             if b"access_token=" in request.scope["query_string"]:
                 raise InvalidRequest("a token in the URL is not accepted")
             if request.method == "POST" and b"access_token=" in await self._body(request):
                 raise InvalidRequest("send the token in the Authorization header")
-            if not authorization:
+            if not scheme:
                 return answers.no_token()
-            found = await self.tokens.find(bearer(authorization))
+            found = await self.tokens.find(token)
             if found is None:
                 await self.guesses.count(client_address(request, self.trusted_proxies))
-                raise InvalidToken("the token is unknown, expired or revoked")
+                raise InvalidToken("the token is unknown, expired or revoked", scheme=CHALLENGE[scheme])
+            await self.bindings.check(request, found, token, scheme)
             if not self.registry.now.still_has(found.client_id, found.scopes):
                 raise InvalidToken("the client is not registered any more for what was granted")
             if "openid" not in found.scopes:
                 raise InsufficientScope("the token lacks the scope openid")
         except OAuthError as error:
-            return answers.error(error)
-        return answers.json({"sub": found.subject, **self.tokens.values_of(found)})
+            return self.bindings.fresh(request, answers.refused(error))
+        return self.bindings.fresh(request, answers.json({"sub": found.subject, **self.tokens.values_of(found)}))
 
     @staticmethod
     async def _body(request: Request) -> bytes:

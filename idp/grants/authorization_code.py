@@ -19,12 +19,12 @@ from idp.people.release import release
 from idp.people.service import People
 from idp.settings import IdpSettings
 from idp.store import GrantStore
-from idp.tokens.access_token import AccessTokens
+from idp.tokens.access_token import AccessTokens, token_type
 from idp.tokens.id_token import id_token_claims
 from idp.tokens.models import AuthorizationCode, RefreshFamily
 from idp.tokens.pkce import fits
 from idp.tokens.records import decode_code
-from idp.tokens.rotation import first
+from idp.tokens.rotation import first, refresh_cnf
 from kit.audit import AuditEvent, AuditTrail, Entry
 from kit.expiring import ExpiringStore, Put
 from kit.secrets import digest, new_id, same
@@ -62,7 +62,19 @@ def verifier_fits(redemption: Redemption) -> None:
         raise InvalidGrant("code_verifier does not fit the code_challenge")
 
 
-RULES: tuple[Callable[[Redemption], None], ...] = (code_belongs_to_client, redirect_uri_is_the_same, verifier_fits)
+def key_is_the_one_of_the_request(redemption: Redemption) -> None:
+    """RFC 9449 §10: a code that was asked for with a key is redeemed with it (DP-10)."""
+    wanted = redemption.code.dpop_jkt
+    if wanted and not same(f"jkt:{wanted}", redemption.request.cnf):
+        raise InvalidGrant("the code is bound to another key")
+
+
+RULES: tuple[Callable[[Redemption], None], ...] = (
+    code_belongs_to_client,
+    redirect_uri_is_the_same,
+    verifier_fits,
+    key_is_the_one_of_the_request,
+)
 
 
 @dataclass(frozen=True)
@@ -111,6 +123,7 @@ class AuthorizationCodeGrant:
             now=now,
             acr=code.acr,
             auth_time=code.auth_time,
+            cnf=redemption.request.cnf,
         )
         told = {name: values[name] for name in code.released if name in values}
         receiver = Receiver(code.grant, code.service, code.application, code.client_id, "oidc")
@@ -122,7 +135,7 @@ class AuthorizationCodeGrant:
             raise InvalidGrant("the code is unknown, expired, or already used")
         body = {
             "access_token": minted.token,
-            "token_type": "Bearer",
+            "token_type": token_type(redemption.request.cnf),
             "expires_in": minted.seconds,
             "scope": " ".join(sorted(code.scopes)),
             "id_token": self._id_token(code, client, minted.token, values, now),
@@ -175,6 +188,7 @@ class AuthorizationCodeGrant:
                 nonce=code.nonce,
                 created_at=request.now,
                 expires_at=request.now + self.settings.refresh_seconds,
+                cnf=refresh_cnf(request.authenticated.client, request.cnf),
             )
         )
         if (await self.store.guards(guards.grant(code.grant)))[guards.grant(code.grant)] != code.guards[guards.grant(code.grant)]:

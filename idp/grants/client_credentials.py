@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from idp import guards
 from idp.errors import InvalidGrant, InvalidScope, UnauthorizedClient
 from idp.grants.model import TokenAnswer, TokenRequest
-from idp.tokens.access_token import AccessTokens
+from idp.tokens.access_token import AccessTokens, token_type
 from idp.tokens.claims import CLAIMS, SCOPE_CLAIMS
 from kit.expiring import ExpiringStore
 
@@ -40,9 +40,10 @@ class ClientCredentialsGrant:
                 values={},
                 guards={name: self.epochs.get(name, "0")},
                 now=request.now,
+                cnf=request.cnf,
             )
             if await self.store.put(minted.record):
-                body = {"access_token": minted.token, "token_type": "Bearer", "expires_in": minted.seconds}
+                body = {"access_token": minted.token, "token_type": token_type(request.cnf), "expires_in": minted.seconds}
                 return TokenAnswer({**body, "scope": " ".join(sorted(asked))} if asked else body)
             self.epochs.update(await self.store.guards(name))
         raise InvalidGrant("the application is being changed")

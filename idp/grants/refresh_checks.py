@@ -12,6 +12,7 @@ from idp.people.models import Person, Status
 from idp.sessions.models import ACR_TWO_STEPS, acr_reaches
 from idp.tokens.claims import claims_of_scopes
 from idp.tokens.models import RefreshFamily
+from kit.secrets import same
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,12 @@ def assurance_is_still_enough(use: Use) -> None:
         raise InvalidGrant("the service needs a stronger sign-in now")
 
 
+def key_is_the_bound_one(use: Use) -> None:
+    """RFC 9449 §5, RFC 8705 §4; DP-10: another key, or none, gets nothing, and the token stays good for its owner."""
+    if use.family.cnf and not same(use.family.cnf, use.request.cnf):
+        raise InvalidGrant("the refresh token is bound to another key")
+
+
 def family_is_not_revoked(use: Use) -> None:
     if use.family.revoked_at is not None:
         raise InvalidGrant("the refresh token was revoked")
@@ -104,6 +111,7 @@ def scope_does_not_grow(use: Use) -> None:
 
 RULES: tuple[Callable[[Use], None], ...] = (
     family_belongs_to_client,
+    key_is_the_bound_one,
     family_is_not_revoked,
     family_is_in_time,
     person_is_active,

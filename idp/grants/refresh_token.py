@@ -17,7 +17,7 @@ from idp.people.release import release
 from idp.people.service import People
 from idp.settings import IdpSettings
 from idp.store import GrantStore, SessionLogStore
-from idp.tokens.access_token import AccessTokens, Minted
+from idp.tokens.access_token import AccessTokens, Minted, token_type
 from idp.tokens.id_token import id_token_claims
 from idp.tokens.models import RefreshFamily
 from idp.tokens.rotation import family_of, is_current, is_repeat, successor
@@ -64,7 +64,7 @@ class RefreshTokenGrant:
             raise InvalidGrant("the permission changed meanwhile")
         body = {
             "access_token": minted.token,
-            "token_type": "Bearer",
+            "token_type": token_type(request.cnf),
             "expires_in": minted.seconds,
             "scope": " ".join(sorted(use.scopes)),
             "refresh_token": following,
@@ -128,6 +128,7 @@ class RefreshTokenGrant:
             now=use.request.now,
             acr=family.acr,
             auth_time=family.auth_time,
+            cnf=use.request.cnf,
         )
 
     def _id_token(self, use: Use, access_token: str) -> str:

@@ -6,6 +6,7 @@ that asks twice within ten seconds gets the identical token twice, and no second
 
 from __future__ import annotations
 
+from idp.applications.models import Client
 from idp.tokens.models import RefreshFamily
 from kit.secrets import digest, keyed, new_secret, same
 
@@ -13,6 +14,14 @@ from kit.secrets import digest, keyed, new_secret, same
 def first(family_id: str) -> str:
     """Return the first token of a family."""
     return f"{family_id}.{new_secret()}"
+
+
+def refresh_cnf(client: Client, cnf: str) -> str:
+    """Return what a family is bound to: for a public client whatever it proved, under a FAPI profile its key. RFC 9449 §5, RFC 8705 §4.
+
+    Other clients prove themselves at each refresh anyway, and may change their key meanwhile.
+    """
+    return cnf if client.public or (client.fapi and cnf.startswith("jkt:")) else ""
 
 
 def family_of(token: str) -> str | None:

@@ -1,0 +1,108 @@
+"""The public keys of a client: registered with it, or fetched from its `jwks_uri`. OIDC Registration §2, OIDC Core §10.1.1.
+
+Fetched sets are kept for a while in each worker. A key that is not in them is looked for once more, but not more often than
+`refresh_seconds`: nobody can make us knock at somebody's door as often as they like. What cannot be fetched verifies nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import orjson
+import structlog
+
+from idp.applications.models import Client
+from kit.clock import Clock
+from kit.outbound import read_limited
+
+log = structlog.get_logger("idp")
+
+LIFE = 600  # seconds a fetched set is good for
+MAX_BYTES = 64 * 1024
+MAX_KEYS = 20
+MAX_CLIENTS = 500
+NO_KEYS: Mapping[str, Any] = {"keys": []}
+
+
+class BadKeySet(Exception):
+    """What stands at the address is no small key set."""
+
+
+@dataclass(slots=True)
+class Kept:
+    """A fetched set; `tried_at` is the last try, `fetched_at` the last that succeeded. Seconds UTC."""
+
+    uri: str
+    jwks: Mapping[str, Any] = field(default_factory=lambda: NO_KEYS)
+    fetched_at: int = 0
+    tried_at: int = 0
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class ClientKeys:
+    def __init__(self, outbound: httpx.AsyncClient, clock: Clock, refresh_seconds: int = 10) -> None:
+        self.outbound = outbound
+        self.clock = clock
+        self.refresh_seconds = refresh_seconds
+        self._kept: OrderedDict[str, Kept] = OrderedDict()
+
+    async def of(self, client: Client, *, kid: str | None = None, refresh: bool = False) -> Mapping[str, Any]:
+        """Return the client's key set. With `refresh`, or when `kid` is given and not in it, a fetched one is fetched again, if it may be.
+
+        Empty when the client has no keys, or they were never to be had.
+        """
+        if not client.jwks_uri:
+            return client.jwks or NO_KEYS
+        kept = self._of(client)
+        missing = refresh or (kid is not None and not has(kept.jwks, kid))
+        if self._is_due(kept, missing):
+            async with kept.lock:
+                if self._is_due(kept, missing):  # whoever waited finds what the first one fetched
+                    await self._fetch(client, kept)
+        return kept.jwks if self.clock.now() - kept.fetched_at <= LIFE + self.refresh_seconds else NO_KEYS
+
+    def _of(self, client: Client) -> Kept:
+        kept = self._kept.get(client.client_id)
+        if kept is None or kept.uri != client.jwks_uri:
+            kept = self._kept[client.client_id] = Kept(client.jwks_uri or "")
+        self._kept.move_to_end(client.client_id)
+        if len(self._kept) > MAX_CLIENTS:
+            self._kept.popitem(last=False)
+        return kept
+
+    def _is_due(self, kept: Kept, missing: bool) -> bool:
+        now = self.clock.now()
+        return now - kept.tried_at >= self.refresh_seconds and (missing or now - kept.fetched_at > LIFE)
+
+    async def _fetch(self, client: Client, kept: Kept) -> None:
+        kept.tried_at = self.clock.now()
+        try:
+            async with self.outbound.stream("GET", kept.uri, headers={"Accept": "application/jwk-set+json, application/json"}) as response:
+                if response.status_code != 200:
+                    raise BadKeySet(f"status {response.status_code}")
+                kept.jwks = key_set(await read_limited(response, MAX_BYTES))
+        except (httpx.HTTPError, httpx.InvalidURL, BadKeySet) as error:
+            log.warning("client_keys_not_fetched", client=client.client_id, kind=type(error).__name__)
+            return
+        kept.fetched_at = kept.tried_at
+
+
+def has(jwks: Mapping[str, Any], kid: str) -> bool:
+    return any(key.get("kid") == kid for key in jwks["keys"])
+
+
+def key_set(raw: bytes) -> Mapping[str, Any]:
+    """Return the public keys of a document; raise BadKeySet when it is none, or holds too many, or a shared secret."""
+    try:
+        found = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise BadKeySet("not JSON") from error
+    keys = found.get("keys") if isinstance(found, dict) else None
+    if not isinstance(keys, list) or len(keys) > MAX_KEYS or not all(isinstance(key, dict) for key in keys):
+        raise BadKeySet("not a key set of at most twenty keys")
+    return {"keys": [key for key in keys if key.get("kty") in ("EC", "RSA", "OKP")]}
