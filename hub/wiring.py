@@ -28,6 +28,7 @@ from hub.settings import ServerSettings, Settings, SettingsError
 from idp.applications.load import load_snapshot
 from idp.applications.registry import GUARD, Registry
 from idp.authorization.door import OidcDoor
+from idp.authorization.resolve import Resolver
 from idp.authorization.response import AuthorizationResponse
 from idp.client_auth.authenticate import ClientAuthenticator
 from idp.client_auth.client_keys import ClientKeys
@@ -38,6 +39,7 @@ from idp.endpoints.gate import GateEndpoints
 from idp.endpoints.gate_door import GateDoor
 from idp.endpoints.introspect import IntrospectEndpoint
 from idp.endpoints.logout import LogoutEndpoint
+from idp.endpoints.par import ParEndpoint
 from idp.endpoints.resume import Resume
 from idp.endpoints.revoke import RevokeEndpoint
 from idp.endpoints.second_step import SecondStepPage
@@ -209,7 +211,7 @@ async def build_house(resources: Resources) -> House:
     sessions = Sessions(expiring, stores.session_log, cookies, idp_settings, clock)
     consent = ConsentService(stores.consent, GuardFence(expiring), clock, lambda: registry.now.notices)
     disclosures = DisclosureLog(stores.disclosures, clock)
-    keys = KeySchedule(stores.keys, stores.ring, expiring, clock)
+    keys = KeySchedule(stores.keys, stores.ring, expiring, clock, idp_settings)
     doors: dict[str, Door] = {}
     dispatcher = Dispatcher(expiring, sessions, people, registry, consent, pages, errors, idp_settings, clock, doors, key("interaction"))
     throttle = Throttle(stores.credentials, expiring, stores.ring, idp_settings, clock)
@@ -220,7 +222,7 @@ async def build_house(resources: Resources) -> House:
     follower = RegistryFollower(resources, registry)
     disclosing = Disclosing(disclosures, key("disclosure"))
 
-    authorization = AuthorizationResponse(pages, issuer)
+    authorization = AuthorizationResponse(pages, keys, issuer, clock)
     guesses = TokenGuesses(expiring)
     access_tokens = AccessTokens(keys, stores.ring, expiring, idp_settings, issuer)
     certificates = client_certificates(settings.server, proxies)
@@ -293,10 +295,14 @@ async def build_house(resources: Resources) -> House:
     doors["portal"] = PortalDoor(errors)
     doors["admin"] = admin_room.door
 
-    authorize = AuthorizeEndpoint(registry, dispatcher, sessions, people, keys, errors, authorization, ChallengeWatch(stores.audit, clock))
+    resolver = Resolver(expiring, client_keys.of, resources.outbound, registry, issuer, clock, idp_settings)
+    authorize = AuthorizeEndpoint(
+        registry, resolver, dispatcher, sessions, people, keys, errors, authorization, ChallengeWatch(stores.audit, clock)
+    )
     hot_routes = [
         *TokenEndpoint(client_auth, grants, clock, bindings, proxies).routes(),
         *authorize.routes(),
+        *ParEndpoint(client_auth, resolver, registry, bindings, expiring, proxies).routes(),
         *UserinfoEndpoint(access_tokens, guesses, registry, bindings, proxies).routes(),
         *IntrospectEndpoint(client_auth, access_tokens, guesses, registry, issuer, proxies).routes(),
         *gate.routes(),
@@ -308,7 +314,7 @@ async def build_house(resources: Resources) -> House:
         *Resume(dispatcher).routes(),
         *SignIn(dispatcher, sessions, authenticator, pages, clock, key("device"), proxies).routes(),
         *SecondStepPage(dispatcher, sessions, totp, stores.audit, pages, clock, proxies).routes(),
-        *ConsentPage(dispatcher, sessions, consent, pages, clock).routes(),
+        *ConsentPage(dispatcher, sessions, consent, pages, clock, stores.audit).routes(),
         *Assets().routes(),
         *Health(resources, keys).routes(),
         *portal_room.routes(),
@@ -318,6 +324,7 @@ async def build_house(resources: Resources) -> House:
         [
             ("registry", 0.5, follower),
             ("keys", 0.5, keys.refresh),
+            ("key schedule", 15, keys.tend),
             ("disclosures", 30, disclosures.flush),
             ("expired", 5, lambda: forget_expired(resources)),
             ("data keys", 5, stores.data_keys.refresh),

@@ -10,7 +10,9 @@ class IdpSettings(BaseModel):
 
     code_seconds: int = Field(60, ge=5, le=60, description="Life of an authorization code")
     pushed_request_seconds: int = Field(60, ge=5, le=600, description="Life of a pushed authorization request (RFC 9126)")
-    pushed_per_minute: int = Field(3000, ge=10, description="Pushed requests of one client per minute; of a public one, from one address 60")
+    pushed_per_minute: int = Field(
+        3000, ge=10, description="Pushed requests of one client per minute; of a public one, from one address 60"
+    )
     device_code_seconds: int = Field(600, ge=60, le=600, description="Life of a device code and its user code (RFC 8628)")
     device_interval_seconds: int = Field(5, ge=1, le=60, description="Least seconds between two questions of a device")
     access_token_seconds: int = Field(600, ge=60, le=900, description="Life of an opaque access token")
@@ -35,4 +37,10 @@ class IdpSettings(BaseModel):
     lock_seconds: int = Field(900, ge=60, description="How long an account then waits")
     address_tries: int = Field(20, ge=1, description="Sign-in tries of one address per minute")
     min_password: int = Field(12, ge=8, description="Least characters of a password that stands alone")
+    key_rotation_seconds: int = Field(
+        90 * 86400, ge=2 * 86400, le=400 * 86400, description="A signing key signs for this long, then the next follows"
+    )
+    key_retirement_seconds: int = Field(
+        31 * 86400, ge=86400, description="A former key stays published for this long, for tokens and hints"
+    )
     sandbox_code: str = Field("", description="Demo only: the code that stands for every second factor")

@@ -40,6 +40,7 @@ class AuditEvent(StrEnum):
     TOKEN_REVOKED = "token.revoked"
     CLIENT_AUTH_FAILED = "client.authentication_failed"
     CHALLENGE_REUSED = "client.challenge_reused"
+    DETAILS_AGREED = "authorization.details_agreed"
     AGENCY_CREATED = "agency.created"
     AGENCY_CHANGED = "agency.changed"
     AGENCY_SUSPENDED = "agency.suspended"

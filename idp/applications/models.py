@@ -148,6 +148,16 @@ class Client:
     def fapi(self) -> bool:
         return self.profile != "baseline"
 
+    @property
+    def may_omit_pkce(self) -> bool:
+        """True for the exemption only: confidential, baseline, and granted by an operator."""
+        return self.pkce_optional and not self.public and not self.fapi
+
+    @property
+    def audiences(self) -> frozenset[str]:
+        """What its access tokens may be for: its own audience, and the resources it registered. RFC 8707."""
+        return self.resources | {self.audience or self.client_id}
+
 
 @dataclass(frozen=True, slots=True)
 class ConnectorRow:

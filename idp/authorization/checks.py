@@ -11,15 +11,15 @@ from dataclasses import dataclass
 
 from idp.applications.models import Client
 from idp.applications.registry import Snapshot
+from idp.authorization import details
 from idp.authorization.request import AuthorizationRequest, parse_claims
+from idp.authorization.response import SIGNED_MODES
 from idp.errors import (
     AccessDenied,
     InvalidRequest,
     InvalidScope,
     InvalidTarget,
     RegistrationNotSupported,
-    RequestNotSupported,
-    RequestUriNotSupported,
     UnauthorizedClient,
     UnknownClient,
     UnknownRedirectUri,
@@ -63,6 +63,12 @@ def redirect_uri_is_registered(asked: Asked) -> None:
     raise UnknownRedirectUri("redirect_uri is not registered for this client", param="redirect_uri")
 
 
+def redirect_uri_is_safe_for_the_profile(asked: Asked) -> None:
+    """FAPI 2.0 Security Profile §5.3.2.2: https only."""
+    if asked.client is not None and asked.client.fapi and not asked.request.redirect_uri.startswith("https://"):
+        raise UnknownRedirectUri("redirect_uri must use https for this client", param="redirect_uri")
+
+
 def state_is_small(asked: Asked) -> None:
     """It comes back in a header, which must stay below 8 kB; without it the client could not tell whose answer it is (AZ-27)."""
     if len(asked.request.state) > MAX_STATE or any(not " " <= c < "\x7f" for c in asked.request.state):
@@ -84,22 +90,27 @@ def login_hint_is_small(asked: Asked) -> None:
 BEFORE_REDIRECT: tuple[Callable[[Asked], None], ...] = (
     client_is_known,
     redirect_uri_is_registered,
+    redirect_uri_is_safe_for_the_profile,
     state_is_small,
     nonce_is_small,
     login_hint_is_small,
 )
 
 
-def no_request_object(asked: Asked) -> None:
-    """OIDC Core §6.1: not offered yet, so refused, never ignored."""
-    if asked.request.has("request"):
-        raise RequestNotSupported("request objects are not supported", param="request")
+def request_is_pushed_where_it_must_be(asked: Asked) -> None:
+    """RFC 9126 §6; FAPI 2.0 Security Profile §5.3.2.2."""
+    client = asked.client
+    if client is not None and (client.fapi or client.require_par) and asked.request.origin not in ("pushed", "pushed_object"):
+        raise InvalidRequest("this client must push its authorization requests", param="request_uri")
 
 
-def no_request_uri(asked: Asked) -> None:
-    """OIDC Core §6.2: nothing is fetched (AZ-31)."""
-    if asked.request.has("request_uri"):
-        raise RequestUriNotSupported("request_uri is not supported", param="request_uri")
+def request_is_signed_where_it_must_be(asked: Asked) -> None:
+    """RFC 9101 §10.5; FAPI 2.0 Message Signing §5.3.1."""
+    client = asked.client
+    if client is None or asked.request.origin in ("object", "pushed_object"):
+        return
+    if client.request_object_alg or client.profile == "fapi2_message_signing":
+        raise InvalidRequest("this client must sign its authorization requests", param="request")
 
 
 def no_registration(asked: Asked) -> None:
@@ -117,10 +128,15 @@ def response_type_is_code(asked: Asked) -> None:
 
 
 def response_mode_is_allowed(asked: Asked) -> None:
-    """OAuth 2.0 Multiple Response Types §2.1; Form Post Response Mode §2."""
+    """OAuth 2.0 Multiple Response Types §2.1; Form Post Response Mode §2; JARM §2.3."""
     mode = asked.request.response_mode
-    if mode and asked.client is not None and mode not in asked.client.response_modes:
+    if mode and asked.client is not None and mode not in modes_of(asked.client):
         raise InvalidRequest("response_mode is not allowed for this client", param="response_mode")
+
+
+def modes_of(client: Client) -> frozenset[str]:
+    """Return the response modes a client may use: those it registered, and signed answers under a FAPI profile."""
+    return client.response_modes | frozenset(SIGNED_MODES) if client.fapi else client.response_modes
 
 
 def client_may_use_the_code_grant(asked: Asked) -> None:
@@ -130,21 +146,29 @@ def client_may_use_the_code_grant(asked: Asked) -> None:
 
 
 def pkce_is_present(asked: Asked) -> None:
-    """Every client, confidential ones too. RFC 9700 §2.1.1."""
-    if not asked.request.code_challenge:
+    """Every client, confidential ones too (RFC 9700 §2.1.1), but for the exemption an operator may grant."""
+    exempt = asked.client is not None and asked.client.may_omit_pkce
+    if not asked.request.code_challenge and not exempt:
         raise InvalidRequest("code_challenge is required", param="code_challenge")
 
 
 def pkce_is_s256(asked: Asked) -> None:
     """RFC 7636 §4.3; plain is never accepted, and it is the default when the method is missing."""
-    if asked.request.code_challenge_method != "S256":
+    method = asked.request.code_challenge_method
+    if method != "S256" and (method or asked.request.code_challenge):
         raise InvalidRequest("code_challenge_method must be S256", param="code_challenge_method")
 
 
 def pkce_challenge_is_a_hash(asked: Asked) -> None:
-    """RFC 7636 §4.2: base64url of a SHA-256, 43 characters without padding."""
-    if not is_challenge(asked.request.code_challenge):
+    """RFC 7636 §4.2: base64url of a SHA-256, 43 characters without padding. Whoever is exempt but sends one is held to it."""
+    if asked.request.code_challenge and not is_challenge(asked.request.code_challenge):
         raise InvalidRequest("code_challenge must be 43 characters of base64url", param="code_challenge")
+
+
+def dpop_key_is_a_thumbprint(asked: Asked) -> None:
+    """RFC 9449 §10: base64url of a SHA-256."""
+    if asked.request.dpop_jkt and not is_challenge(asked.request.dpop_jkt):
+        raise InvalidRequest("dpop_jkt must be 43 characters of base64url", param="dpop_jkt")
 
 
 def scope_names_nothing_twice(asked: Asked) -> None:
@@ -197,16 +221,21 @@ def claims_can_be_met(asked: Asked) -> None:
         raise AccessDenied("the acr asked for as essential is not offered")
 
 
-def resource_is_the_clients_own(asked: Asked) -> None:
-    """RFC 8707 §2: a client's tokens are for the one audience it is registered with."""
-    resource = asked.request.parameters.get("resource")
-    if resource is not None and asked.client is not None and resource != (asked.client.audience or asked.client.client_id):
+def resources_are_the_clients_own(asked: Asked) -> None:
+    """RFC 8707 §2: its own audience, and what it registered beside it."""
+    if asked.client is not None and not frozenset(asked.request.resources) <= asked.client.audiences:
         raise InvalidTarget("this client has no tokens for that resource", param="resource")
 
 
+def details_are_of_registered_types(asked: Asked) -> None:
+    """RFC 9396 §5."""
+    if asked.client is not None:
+        details.parse(asked.request.details, asked.client.authorization_details_types)
+
+
 BEFORE_INTERACTION: tuple[Callable[[Asked], None], ...] = (
-    no_request_object,
-    no_request_uri,
+    request_is_pushed_where_it_must_be,
+    request_is_signed_where_it_must_be,
     no_registration,
     response_type_is_code,
     response_mode_is_allowed,
@@ -218,8 +247,10 @@ BEFORE_INTERACTION: tuple[Callable[[Asked], None], ...] = (
     pkce_is_present,
     pkce_is_s256,
     pkce_challenge_is_a_hash,
+    dpop_key_is_a_thumbprint,
     prompt_is_known,
     max_age_is_seconds,
     claims_can_be_met,
-    resource_is_the_clients_own,
+    resources_are_the_clients_own,
+    details_are_of_registered_types,
 )

@@ -16,7 +16,7 @@ from idp.authorization.checks import Asked, client_is_known, redirect_uri_is_reg
 from idp.authorization.request import read
 from idp.authorization.response import AuthorizationResponse
 from idp.error_pages import ErrorPages
-from idp.errors import AccessDenied, ConsentRequired, InteractionRequired, LoginRequired, OAuthError, UnknownRedirectUri
+from idp.errors import AccessDenied, ConsentRequired, InteractionRequired, InvalidRequestUri, LoginRequired, OAuthError, UnknownRedirectUri
 from idp.interaction.models import Interaction, Issue, Refuse
 from idp.people.models import Person
 from idp.people.service import People
@@ -59,6 +59,7 @@ class OidcDoor:
     errors: ErrorPages
     settings: IdpSettings
     clock: Clock
+    keep_spent: int = 2 * 86400  # seconds; longer than any interaction that was begun with a pushed request may live
 
     async def issue(self, request: Request, interaction: Interaction, session: Session, person: Person, issue: Issue) -> Response | None:
         """Put a code under its guards, in one round trip, and send it. None when a guard has moved."""
@@ -70,7 +71,7 @@ class OidcDoor:
         permit = session.permits[service]
         subject = await self.people.subject(person.id, client.sector) if client.sector else permit.subject
         if reply["hint"] and reply["hint"] != subject:
-            return self._error(request, reply, LoginRequired("another person is signed in than the one of id_token_hint"))
+            return self._error(request, client, reply, LoginRequired("another person is signed in than the one of id_token_hint"))
         lived_under = guards_of(session, permit, person.id, client.application)
         now = self.clock.now()
         code = AuthorizationCode(
@@ -93,19 +94,32 @@ class OidcDoor:
             amr=session.amr,
             issued_at=now,
             guards=lived_under,
+            dpop_jkt=reply["dpop_jkt"],
+            resources=frozenset(reply["resources"]),
+            details=reply["details"],
         )
+        pushed = reply["pushed"]
+        if pushed and not await self.store.put_if_absent(Put(f"spent:{pushed}", b"1", self.keep_spent)):
+            return self.errors.oauth(request, InvalidRequestUri("this request was answered already"), client=client)
         secret = new_secret()
         if not await self.store.put(Put(f"code:{digest(secret)}", encode_code(code), self.settings.code_seconds, lived_under)):
+            if pushed:
+                await self.store.delete(f"spent:{pushed}")
             return None
+        if pushed:
+            await self.store.delete(pushed)
         answer = {"code": secret, "state": reply["state"]}
-        return self.response.answer(request, reply["redirect_uri"], reply["response_mode"], answer)
+        return self.response.answer(request, client, reply["redirect_uri"], reply["response_mode"], answer)
 
     async def refuse(self, request: Request, interaction: Interaction, refusal: Refuse) -> Response:
         """Tell the client by redirect."""
         reply: Mapping[str, Any] = interaction.reply
-        if self._client(reply) is None:
+        client = self._client(reply)
+        if client is None:
             return self._gone(request)
-        return self._error(request, reply, ERROR_OF.get(refusal.reason, AccessDenied)())
+        if reply["pushed"]:
+            await self.store.delete(reply["pushed"])
+        return self._error(request, client, reply, ERROR_OF.get(refusal.reason, AccessDenied)())
 
     def _client(self, reply: Mapping[str, Any]) -> Client | None:
         """Return the client, unless it was switched off or lost this redirect URI while the person was on our pages."""
@@ -119,8 +133,8 @@ class OidcDoor:
             return None
         return client
 
-    def _error(self, request: Request, reply: Mapping[str, Any], error: OAuthError) -> Response:
-        return self.response.error(request, reply["redirect_uri"], reply["response_mode"], reply["state"], error)
+    def _error(self, request: Request, client: Client, reply: Mapping[str, Any], error: OAuthError) -> Response:
+        return self.response.error(request, client, reply["redirect_uri"], reply["response_mode"], reply["state"], error)
 
     def _gone(self, request: Request) -> Response:
         return self.errors.oauth(request, UnknownRedirectUri("the client was changed meanwhile"))

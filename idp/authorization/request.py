@@ -11,6 +11,7 @@ import orjson
 from idp.errors import InvalidRequest
 from idp.sessions.models import ACR_ORDER
 from idp.tokens.claims import CLAIMS
+from kit.web.forms import singles
 
 MAX_CLAIMS_PARAMETER = 16384
 MAX_DEPTH = 5
@@ -33,7 +34,12 @@ class ClaimsParameter:
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationRequest:
-    """All parameters as sent; absent ones are empty. `scopes` and `prompt` are split, `claims` and `max_age` parsed by their rules."""
+    """All parameters as sent; absent ones are empty. `scopes`, `prompt` and `resources` are split, `claims`, `max_age` and `details` parsed
+    by their rules.
+
+    `origin` says how it came: `plain`, `object` (RFC 9101), `pushed` or `pushed_object` (RFC 9126). `pushed` is the key of the pushed
+    request in the expiring store, empty unless it came that way.
+    """
 
     client_id: str
     redirect_uri: str
@@ -53,13 +59,21 @@ class AuthorizationRequest:
     code_challenge_method: str
     parameters: Mapping[str, str] = field(repr=False)
     scopes: frozenset[str] = frozenset()
+    resources: tuple[str, ...] = ()
+    details: str = ""
+    dpop_jkt: str = ""
+    origin: str = "plain"
+    pushed: str = ""
 
     def has(self, name: str) -> bool:
         return name in self.parameters
 
 
-def read(parameters: Mapping[str, str]) -> AuthorizationRequest:
-    """Return the request. Nothing is judged yet; an empty parameter counts as absent (RFC 6749 §3.1)."""
+def read(parameters: Mapping[str, str], *, origin: str = "plain", pushed: str = "") -> AuthorizationRequest:
+    """Return the request. Nothing is judged yet; an empty parameter counts as absent (RFC 6749 §3.1).
+
+    Several values of `resource` are one text with spaces between: no URI holds one.
+    """
     given = {name: value for name, value in parameters.items() if value}
     return AuthorizationRequest(
         client_id=given.get("client_id", ""),
@@ -80,7 +94,19 @@ def read(parameters: Mapping[str, str]) -> AuthorizationRequest:
         code_challenge_method=given.get("code_challenge_method", ""),
         parameters=given,
         scopes=frozenset(given.get("scope", "").split(" ")) - {""} if len(given.get("scope", "")) <= MAX_SCOPE else frozenset(),
+        resources=tuple(dict.fromkeys(given.get("resource", "").split())),
+        details=given.get("authorization_details", ""),
+        dpop_jkt=given.get("dpop_jkt", ""),
+        origin=origin,
+        pushed=pushed,
     )
+
+
+def one_each(pairs: list[tuple[str, str]]) -> dict[str, str]:
+    """Return the pairs as a dict; raise BadForm when a name occurs twice, but for `resource` (RFC 6749 §3.1, RFC 8707 §2)."""
+    resources = [value for name, value in pairs if name == "resource"]
+    found = singles([pair for pair in pairs if pair[0] != "resource"])
+    return found | {"resource": " ".join(resources)} if resources else found
 
 
 def parse_claims(text: str) -> ClaimsParameter:

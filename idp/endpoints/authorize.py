@@ -12,8 +12,10 @@ from starlette.routing import Route
 
 from idp.applications.models import Client
 from idp.applications.registry import Registry
-from idp.authorization.checks import BEFORE_INTERACTION, BEFORE_REDIRECT, Asked
-from idp.authorization.request import AuthorizationRequest, parse_claims, read
+from idp.authorization import details
+from idp.authorization.checks import BEFORE_INTERACTION, BEFORE_REDIRECT, Asked, modes_of
+from idp.authorization.request import AuthorizationRequest, one_each, parse_claims, read
+from idp.authorization.resolve import Resolver
 from idp.authorization.response import AuthorizationResponse
 from idp.error_pages import ErrorPages
 from idp.errors import InvalidRequest, OAuthError
@@ -27,7 +29,7 @@ from idp.sessions.service import Sessions
 from idp.tokens.claims import claims_of_scopes, service_of_scopes
 from kit.audit import AuditEvent, AuditTrail, Entry
 from kit.clock import Clock
-from kit.web.forms import BadForm, pairs_of, read_form, singles
+from kit.web.forms import BadForm, pairs_of, read_form
 from kit.web.pages import origin_of
 
 WATCHED = 5000
@@ -57,6 +59,7 @@ class ChallengeWatch:
 @dataclass(frozen=True)
 class AuthorizeEndpoint:
     registry: Registry
+    resolver: Resolver
     dispatcher: Dispatcher
     sessions: Sessions
     people: People
@@ -72,25 +75,32 @@ class AuthorizeEndpoint:
             parameters = await self._parameters(request)
         except BadForm as error:
             return self.errors.oauth(request, InvalidRequest(error.reason))
-        asked_for = read(parameters)
         snapshot = self.registry.now
-        client = snapshot.clients.get(asked_for.client_id)
+        client = snapshot.clients.get(parameters.get("client_id", ""))
+        problem: OAuthError | None = None
+        try:
+            asked_for = await self.resolver.resolve(parameters, client) if client is not None and client.enabled else read(parameters)
+        except OAuthError as error:
+            asked_for, problem = read(parameters), error
         asked = Asked(asked_for, client, snapshot)
         try:
             for rule in self.before_redirect:
                 rule(asked)
         except OAuthError as error:
-            received = {error.param: parameters.get(error.param, "")} if error.param in SHOWN_BACK else {}
-            return self.errors.oauth(request, error, client=client, received=received)
+            received = {error.param: asked_for.parameters.get(error.param, "")} if error.param in SHOWN_BACK else {}
+            return self.errors.oauth(request, problem or error, client=client, received={} if problem else received)
         assert client is not None
-        mode = asked_for.response_mode if asked_for.response_mode in client.response_modes else "query"
+        mode = asked_for.response_mode if asked_for.response_mode in modes_of(client) else "query"
         try:
+            if problem is not None:
+                raise problem
             for rule in self.before_interaction:
                 rule(asked)
-            interaction = await self._interaction(request, asked_for, mode)
+            interaction = await self._interaction(request, asked_for, client, mode)
         except OAuthError as error:
-            return self.response.error(request, asked_for.redirect_uri, mode, asked_for.state, error)
-        await self.challenges.see(client.client_id, asked_for.code_challenge)
+            return self.response.error(request, client, asked_for.redirect_uri, mode, asked_for.state, error)
+        if asked_for.code_challenge:
+            await self.challenges.see(client.client_id, asked_for.code_challenge)
         return await self.dispatcher.begin(request, interaction)
 
     async def _parameters(self, request: Request) -> dict[str, str]:
@@ -98,21 +108,21 @@ class AuthorizeEndpoint:
         raw = request.scope["query_string"]
         if len(raw) > MAX_QUERY:
             raise BadForm("the request is too large", 413)
-        query = singles(pairs_of(raw.decode("latin-1")))
+        query = one_each(pairs_of(raw.decode("latin-1")))
         query.pop("lang", None)
         if request.method == "GET":
             return query
-        body = singles(await read_form(request))
+        body = one_each(await read_form(request))
         if any(name in body and body[name] != value for name, value in query.items()):
             raise BadForm("query and body disagree")
         return {**query, **body}
 
-    async def _interaction(self, request: Request, asked: AuthorizationRequest, mode: str) -> Interaction:
-        client = self.registry.now.clients[asked.client_id]
+    async def _interaction(self, request: Request, asked: AuthorizationRequest, client: Client, mode: str) -> Interaction:
         claims = parse_claims(asked.claims)
         named = service_of_scopes(asked.scopes)
         service = self.registry.now.service_for(client.application, named[0] if named else None)
-        max_age = int(asked.max_age) if asked.max_age else None
+        max_age = int(asked.max_age) if asked.max_age else client.default_max_age
+        wanted = details.canonical(details.parse(asked.details, client.authorization_details_types))
         silent = "none" in asked.prompt
         hint = self._hinted(asked, client) if asked.id_token_hint else ""
         fresh = (
@@ -130,6 +140,7 @@ class AuthorizeEndpoint:
             max_age=max_age,
             fresh_login=fresh,
             ask_consent="consent" in asked.prompt,
+            details=wanted,
             choose_account="select_account" in asked.prompt,
             silent=silent,
             login_hint=asked.login_hint,
@@ -145,6 +156,10 @@ class AuthorizeEndpoint:
                 "code_challenge": asked.code_challenge,
                 "id_token_claims": sorted(claims.id_token),
                 "hint": hint,
+                "pushed": asked.pushed,
+                "dpop_jkt": asked.dpop_jkt,
+                "resources": list(asked.resources),
+                "details": wanted,
             },
         )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -16,13 +17,16 @@ from consent.errors import NoticeChanged, UnknownNotice
 from consent.models import Answer, Notice, Purpose
 from consent.notice import BASIS_WORDS
 from consent.service import ConsentService
+from idp.authorization import details
 from idp.interaction.dispatcher import Decision, Dispatcher
 from idp.interaction.models import Consent, Interaction, Refuse
 from idp.people.claims import CATALOGUE
 from idp.people.masking import mask, plain
 from idp.people.models import Person
 from idp.sessions.service import Sessions
+from kit.audit import AuditEvent, AuditTrail, Entry
 from kit.clock import Clock
+from kit.secrets import digest
 from kit.web.forms import BadForm, read_form, singles
 from kit.web.language import language_of
 from kit.web.pages import Pages, see_other
@@ -37,6 +41,7 @@ class ConsentPage:
     consent: ConsentService
     pages: Pages
     clock: Clock
+    trail: AuditTrail
 
     async def show(self, request: Request) -> Response:
         found = await self._at_step(request)
@@ -60,11 +65,13 @@ class ConsentPage:
         language = language_of(request, interaction.ui_locales)
         if fields.get("teks") != notice.text_sha256.get(language):
             return self._page(request, interaction, decision, step, changed=True)
-        needs_answer = _needs_answer(notice, step)
+        about_data = _needs_answer(notice, step)
+        needs_answer = about_data or bool(interaction.details)
         if fields.get("jawab") == "tidak" and needs_answer:
             return self._refusal(request, interaction, decision, notice)
         if fields.get("jawab") == "tidak-jadi" and needs_answer:
-            await self._record(notice, step, decision, interaction, frozenset(), language, refused=True)
+            if about_data:
+                await self._record(notice, step, decision, interaction, frozenset(), language, refused=True)
             return await self.dispatcher.finish(request, interaction, Refuse("declined"))
         if fields.get("jawab") != "setuju":
             return self._page(request, interaction, decision, step, changed=False)
@@ -77,7 +84,9 @@ class ConsentPage:
             await self._record(notice, step, decision, interaction, agreed, language, refused=False)
         except (NoticeChanged, UnknownNotice):
             return see_other(f"/lanjut/{interaction.id}")
-        if interaction.ask_consent:
+        if interaction.details:
+            await self._note_details(interaction, decision)
+        if interaction.ask_consent or interaction.details:
             await self.dispatcher.save(replace(interaction, answered_at=self.clock.now()))
         return see_other(f"/lanjut/{interaction.id}")
 
@@ -105,6 +114,14 @@ class ConsentPage:
         )
         await self.consent.answer(answer, self.dispatcher.registry.now.notice_for(notice.service))
 
+    async def _note_details(self, interaction: Interaction, decision: Decision) -> None:
+        """Keep in the trail what the person agreed to beyond data: the types, and a digest of the whole text."""
+        assert decision.person is not None
+        asked: list[details.Detail] = orjson.loads(interaction.details)
+        about = {"types": sorted({item["type"] for item in asked}), "sha256": digest(interaction.details)}
+        person, application = f"person:{decision.person.id}", f"application:{interaction.application}"
+        await self.trail.append(Entry(AuditEvent.DETAILS_AGREED, person, application, self.clock.now(), after=about))
+
     async def _at_step(self, request: Request) -> Response | tuple[Interaction, Decision, Consent]:
         """Return what is asked when consent is what comes next; else the way there."""
         interaction = await self.dispatcher.load(request, request.path_params["id"])
@@ -126,7 +143,8 @@ class ConsentPage:
             **self._common(interaction, decision, notice, language),
             "required": [_view(p, person, language, reveal, now, p.id in step.new) for p in shown if p.required],
             "optional": [_view(p, person, language, reveal, now, p.id in step.new) for p in shown if not p.required],
-            "needs_answer": _needs_answer(notice, step),
+            "needs_answer": _needs_answer(notice, step) or bool(interaction.details),
+            "details": [details.view(item) for item in orjson.loads(interaction.details or "[]")],
             "changed": changed,
             "something_new": bool(step.new),
         }

@@ -107,6 +107,17 @@ def consent_is_complete(facts: Facts) -> Step | None:
     return Consent(facts.standing.notice, facts.standing.to_show, facts.standing.new)
 
 
+def details_are_agreed_to(facts: Facts) -> Step | None:
+    """RFC 9396 §11: what an application asks to do is agreed to each time, by whoever is signed in when it is answered."""
+    interaction = facts.interaction
+    assert facts.session is not None
+    if not interaction.details or facts.standing is None:
+        return None
+    if interaction.answered_at is not None and facts.session.auth_time <= interaction.answered_at:
+        return None
+    return Consent(facts.standing.notice, facts.standing.to_show, frozenset())
+
+
 RULES: tuple[Rule, ...] = (
     application_is_usable,
     someone_is_signed_in,
@@ -116,6 +127,7 @@ RULES: tuple[Rule, ...] = (
     audience_includes_this_person,
     identity_level_is_reached,
     consent_is_complete,
+    details_are_agreed_to,
 )
 
 
