@@ -38,6 +38,7 @@ class AuditEvent(StrEnum):
     CODE_REPLAYED = "token.code_replayed"
     REFRESH_REUSED = "token.refresh_reused"
     TOKEN_REVOKED = "token.revoked"
+    EXCHANGE_REFUSED = "token.exchange_refused"
     CLIENT_AUTH_FAILED = "client.authentication_failed"
     CHALLENGE_REUSED = "client.challenge_reused"
     DETAILS_AGREED = "authorization.details_agreed"

@@ -103,9 +103,10 @@ class AuthorizationCodeGrant:
         redemption = Redemption(decode_code(raw), request)
         for rule in self.rules:
             rule(redemption)
-        return await self._redeem(key, redemption)
+        return await self.redeem(key, redemption)
 
-    async def _redeem(self, key: str, redemption: Redemption) -> TokenAnswer:
+    async def redeem(self, key: str, redemption: Redemption) -> TokenAnswer:
+        """Spend what lies under `key`, which passed its rules, and return its tokens."""
         code, client, now = redemption.code, redemption.client, redemption.request.now
         person = await self.people.get(code.person, code.guards[guards.person(code.person)])
         if person is None:

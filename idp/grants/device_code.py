@@ -61,9 +61,15 @@ def person_has_answered(poll: Poll) -> None:
         raise AuthorizationPending("the person has not answered yet")
 
 
+class Denied(AccessDenied):
+    """At the token endpoint every refusal of a grant is a 400. RFC 6749 §5.2."""
+
+    status, redirectable = 400, False
+
+
 def person_said_yes(poll: Poll) -> None:
     if poll.asked.state is State.DENIED:
-        raise AccessDenied("the person said no")
+        raise Denied("the person said no")
 
 
 def approval_still_stands(poll: Poll) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from idp import guards
 from idp.applications.models import Client
 from idp.keys.schedule import KeySchedule
 from idp.settings import IdpSettings
@@ -46,6 +47,17 @@ def extra_claims(cnf: str, details: str, actor: str) -> dict[str, Any]:
     return found
 
 
+def own_guards(person: str | None, application: str, grant: str) -> tuple[str, ...]:
+    """Return the guards that follow from what a token is about."""
+    about = guards.application(application)
+    return (about,) if person is None else (about, guards.person(person), guards.permit(person, application), guards.grant(grant))
+
+
+def guard_names(token: AccessToken) -> tuple[str, ...]:
+    """Return the name of every guard that ends this token."""
+    return (*own_guards(token.person, token.application, token.grant), *token.also_under)
+
+
 def token_type(cnf: str) -> str:
     """RFC 9449 §5: a token bound to a key is of type DPoP; one bound to a certificate stays Bearer (RFC 8705 §3)."""
     return "DPoP" if cnf.startswith("jkt:") else "Bearer"
@@ -77,13 +89,16 @@ class AccessTokens:
         audience: str = "",
         details: str = "",
         actor: str = "",
+        not_after: int = 0,
     ) -> Minted:
         """Return a new token. `values` are the released claim values, sealed into the record so that userinfo asks no database.
 
-        `audience` is the resource it is for (empty: the client's own); the other arguments are as in AccessToken.
+        `audience` is the resource it is for (empty: the client's own); `not_after` ends it earlier (seconds UTC, 0: no earlier end);
+        the other arguments are as in AccessToken.
         """
         is_jwt = client.access_token_format == "jwt"
         seconds = self.settings.jwt_access_token_seconds if is_jwt else self.settings.access_token_seconds
+        seconds = max(1, min(seconds, not_after - now)) if not_after else seconds
         jti = new_id()
         audience = audience or client.audience or client.client_id
         if is_jwt:
@@ -122,6 +137,7 @@ class AccessTokens:
             actor=actor,
             auth_time=auth_time,
             acr=acr,
+            also_under=tuple(sorted(set(guards) - set(own_guards(person, client.application, grant)))),
         )
         return Minted(token, Put(key_of(token), encode_token(record), seconds, guards), seconds)
 

@@ -59,6 +59,7 @@ class AccessToken:
     actor: str = ""  # `act` of an exchanged token, canonical JSON. RFC 8693 §4.1
     auth_time: int = 0
     acr: str = ""
+    also_under: tuple[str, ...] = ()  # guards beside those of person, permission, application and grant: the session, another application
     guards: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -32,7 +32,7 @@ def encode_token(token: AccessToken) -> bytes:
         [
             token.client_id, token.application, token.service, token.grant, token.person, token.subject, sorted(token.scopes),
             token.audience, token.issued_at, token.expires_at, token.jti, token.sealed_claims, token.cnf, token.details, token.actor,
-            token.auth_time, token.acr,
+            token.auth_time, token.acr, token.also_under,
         ]
     )  # fmt: skip
 
@@ -42,5 +42,5 @@ def decode_token(raw: bytes) -> AccessToken:
     return AccessToken(
         client_id=v[0], application=v[1], service=v[2], grant=v[3], person=v[4], subject=v[5], scopes=frozenset(v[6]),
         audience=v[7], issued_at=v[8], expires_at=v[9], jti=v[10], sealed_claims=v[11], cnf=v[12], details=v[13],
-        actor=v[14], auth_time=v[15], acr=v[16],
+        actor=v[14], auth_time=v[15], acr=v[16], also_under=tuple(v[17]) if len(v) > 17 else (),
     )  # fmt: skip
