@@ -12,12 +12,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
-from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 from starlette.requests import Request
 
-from idp.client_auth.signatures import fits
+from idp.client_auth.signatures import Key, fits, payload_of
 from idp.errors import InvalidDpopProof, UseDpopNonce
 from idp.proofs.nonces import Nonces
 from kit.clock import Clock
@@ -32,7 +31,7 @@ ALGORITHMS = ("ES256", "ES512", "PS256", "EdDSA", "Ed25519")  # never RS256, nev
 FAPI_ALGORITHMS = ("ES256", "PS256", "EdDSA", "Ed25519")
 ALLOWED_HEADERS = frozenset({"alg", "jwk", "kid", "typ"})
 PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
-KINDS: Mapping[str, type[ECKey | RSAKey | OKPKey]] = {"EC": ECKey, "RSA": RSAKey, "OKP": OKPKey}
+KINDS: Mapping[str, type[Key]] = {"EC": ECKey, "RSA": RSAKey, "OKP": OKPKey}
 DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
@@ -44,7 +43,7 @@ class Proof:
     text: str = field(default="", repr=False)
     header: Mapping[str, Any] | None = None
     claims: Mapping[str, Any] | None = None
-    key: ECKey | RSAKey | OKPKey | None = None
+    key: Key | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +116,7 @@ def signature_verifies(use: Use) -> None:
     key, alg = use.proof.key, str(use.header.get("alg"))
     if key is not None and fits(key, alg):
         try:
-            jws.deserialize_compact(use.proof.text, key, algorithms=[alg])
+            payload_of(use.proof.text, key, alg)
         except (JoseError, ValueError):
             pass
         else:
@@ -194,7 +193,7 @@ def read(values: Sequence[str]) -> Proof:
     return Proof(1, text, header, claims, _key(header.get("jwk")))
 
 
-def _key(jwk: object) -> ECKey | RSAKey | OKPKey | None:
+def _key(jwk: object) -> Key | None:
     """Return the key of a header, the public members alone; None when there is none of a kind we take."""
     if not isinstance(jwk, dict) or jwk.get("kty") not in KINDS:
         return None

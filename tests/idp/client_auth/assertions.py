@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
+import httpx
 import orjson
 from joserfc import jws
+from joserfc.errors import SecurityWarning
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
 from idp.applications.models import Client
+from idp.client_auth.client_keys import ClientKeys
+from kit.clock import FixedClock
 from kit.secrets import b64url, new_id
 from tests.idp.samples import ISSUER, NOW, a_client
 
@@ -31,7 +36,18 @@ def claims(now: int = NOW, **changes: Any) -> dict[str, Any]:
 def signed(body: dict[str, Any], key: Key | OctKey = EC, alg: str = "ES256", **header: Any) -> str:
     protected = {"alg": alg, "kid": key.kid, **header}
     protected = {name: value for name, value in protected.items() if value is not None}
-    return jws.serialize_compact(protected, orjson.dumps(body), key, algorithms=[alg])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SecurityWarning)  # of EdDSA, by its old name
+        return jws.serialize_compact(protected, orjson.dumps(body), key, algorithms=[alg])
+
+
+def no_keys_elsewhere() -> ClientKeys:
+    """Return keys of clients that publish none: whoever asks for them fails."""
+
+    def nobody(request: httpx.Request) -> httpx.Response:
+        raise AssertionError(f"nobody was to be asked: {request.url}")
+
+    return ClientKeys(httpx.AsyncClient(transport=httpx.MockTransport(nobody)), FixedClock(NOW))
 
 
 def by_hand(header: dict[str, Any], body: bytes, signature: bytes = b"") -> str:

@@ -14,10 +14,12 @@ from idp.applications.models import Client, ClientSecret
 from idp.applications.registry import Registry
 from idp.client_auth.authenticate import FAILURES, FAILURES_ANYWHERE, ClientAuthenticator
 from idp.errors import InvalidClient, InvalidRequest, OAuthError, TooManyRequests
+from idp.proofs.certificate import Authorities, Certificate, ClientCertificates
 from kit.audit import AuditEvent, ChainedEntry, ChainReport, Entry
 from kit.clock import FixedClock
 from kit.secrets import digest
-from tests.idp.client_auth.assertions import EC, claims, jwt_client, signed
+from tests.idp.client_auth.assertions import EC, claims, jwt_client, no_keys_elsewhere, signed
+from tests.idp.proofs.authority import CA
 from tests.idp.samples import ISSUER, NOW, SECRET, a_client, a_snapshot, an_agency, an_application
 
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -48,17 +50,18 @@ class Desk:
         self.clock = FixedClock(NOW)
         self.store = MemoryStore(self.clock)
         known = Registry(a_snapshot(*clients, **registry))
-        self.authenticator = ClientAuthenticator(known, self.store, self.trail, self.clock, frozenset({ISSUER, f"{ISSUER}/token"}))  # type: ignore[arg-type]
+        certificates = ClientCertificates(authorities=Authorities((CA.certificate,)))
+        self.authenticator = ClientAuthenticator(known, self.store, self.trail, self.clock, ISSUER, no_keys_elsewhere(), certificates)  # type: ignore[arg-type]
 
-    async def come(self, authorization: str = "", address: str = HERE, **form: str) -> str:
+    async def come(self, authorization: str = "", address: str = HERE, certificate: Certificate | None = None, **form: str) -> str:
         """Return `client_id key` when the client is believed."""
-        found = await self.authenticator.authenticate(authorization, form, address)
+        found = await self.authenticator.authenticate(authorization, form, address, certificate)
         return f"{found.client.client_id} {found.key}"
 
-    async def refused(self, authorization: str = "", address: str = HERE, **form: str) -> str:
+    async def refused(self, authorization: str = "", address: str = HERE, certificate: Certificate | None = None, **form: str) -> str:
         """Return `code: description`; fail when the client is believed."""
         with pytest.raises(OAuthError) as told:
-            await self.come(authorization, address, **form)
+            await self.come(authorization, address, certificate, **form)
         return f"{told.value.code}: {told.value.description}"
 
 

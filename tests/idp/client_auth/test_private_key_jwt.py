@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 from typing import Any
@@ -10,23 +11,25 @@ import orjson
 import pytest
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
+from idp.applications.models import Client
 from idp.client_auth import private_key_jwt
 from idp.keys.signer import BadToken
 from kit.secrets import b64url
-from tests.idp.client_auth.assertions import EC, RSA, by_hand, claims, jwt_client, signed
+from tests.idp.client_auth.assertions import EC, RSA, by_hand, claims, jwt_client, no_keys_elsewhere, signed
 from tests.idp.samples import ISSUER, NOW
 
-AUDIENCES = frozenset({ISSUER, f"{ISSUER}/token"})
+ED = OKPKey.generate_key("Ed25519", {"kid": "ed"}, auto_kid=False)
 
 
-def verify(assertion: str, *keys: Any) -> private_key_jwt.Assertion:
-    return private_key_jwt.verify(jwt_client(*keys), assertion, audiences=AUDIENCES, now=NOW)
+def verify(assertion: str, *keys: Any, client: Client | None = None, **changes: Any) -> private_key_jwt.Assertion:
+    known = client or jwt_client(*keys, **changes)
+    return asyncio.run(private_key_jwt.verify(known, assertion, no_keys_elsewhere(), issuer=ISSUER, now=NOW))
 
 
-def refused(assertion: str, *keys: Any) -> str:
+def refused(assertion: str, *keys: Any, client: Client | None = None, **changes: Any) -> str:
     """Return why; fail when it is accepted."""
     with pytest.raises(BadToken) as told:
-        verify(assertion, *keys)
+        verify(assertion, *keys, client=client, **changes)
     return str(told.value)
 
 
@@ -37,13 +40,44 @@ def refused(assertion: str, *keys: Any) -> str:
         (RSA, "RS256"),
         (RSA, "PS256"),
         (ECKey.generate_key("P-521", {"kid": "p521"}, auto_kid=False), "ES512"),
-        (OKPKey.generate_key("Ed25519", {"kid": "ed"}, auto_kid=False), "Ed25519"),
+        (ED, "Ed25519"),
+        (ED, "EdDSA"),
     ],
 )
 def test_a_right_assertion_of_each_algorithm_is_accepted(key: Any, alg: str) -> None:
     made = verify(signed(claims(), key, alg), key)
     assert made.kid == key.kid
     assert made.seconds == 60 + private_key_jwt.SKEW + 1, "its id is remembered for as long as it could be used again"
+
+
+@pytest.mark.parametrize(
+    "audience", [[ISSUER], [ISSUER, f"{ISSUER}/token"], f"{ISSUER}/token", f"{ISSUER}/par", f"{ISSUER}/", "https://other.example", None]
+)
+def test_tk_11_a_fapi_client_names_the_issuer_alone(audience: Any) -> None:
+    for profile in ("fapi2_security", "fapi2_message_signing"):
+        assert refused(signed(claims(aud=audience)), profile=profile).startswith("aud")
+        assert verify(signed(claims()), profile=profile)
+    if audience in (f"{ISSUER}/token", f"{ISSUER}/par"):
+        assert verify(signed(claims(aud=audience))), "any other client may name where it sends the assertion"
+
+
+def test_a_fapi_client_signs_with_nothing_weaker() -> None:
+    assert refused(signed(claims(), RSA, "RS256"), RSA, profile="fapi2_security") == "alg is not the one of this client"
+    assert verify(signed(claims(), RSA, "RS256"), RSA)
+    for key, alg in ((RSA, "PS256"), (EC, "ES256"), (ED, "Ed25519")):
+        assert verify(signed(claims(), key, alg), key, profile="fapi2_security")
+
+
+def test_a_client_signs_with_the_algorithm_it_registered() -> None:
+    assert verify(signed(claims(), RSA, "PS256"), RSA, token_auth_alg="PS256")
+    assert refused(signed(claims(), RSA, "RS256"), RSA, token_auth_alg="PS256") == "alg is not the one of this client"
+    assert refused(signed(claims()), token_auth_alg="PS256") == "alg is not the one of this client"
+
+
+def test_a_fapi_client_whose_clock_is_eight_seconds_ahead() -> None:
+    for name in ("iat", "nbf"):
+        assert verify(signed(claims(**{name: NOW + 8})), profile="fapi2_security")
+        assert refused(signed(claims(**{name: NOW + 60})), profile="fapi2_security") == "iat or nbf is ahead"
 
 
 def test_the_token_endpoint_may_be_the_audience_and_types_may_be_named() -> None:
@@ -127,8 +161,8 @@ def test_tk_14_a_secret_in_the_key_set_signs_nothing() -> None:
     mixed = {"keys": [*client.jwks["keys"], secret.as_dict(private=True)]}  # type: ignore[misc, index]
     from dataclasses import replace
 
-    with pytest.raises(BadToken):
-        private_key_jwt.verify(replace(client, jwks=mixed), signed(claims(), secret, "HS256"), audiences=AUDIENCES, now=NOW)
+    assert refused(signed(claims(), secret, "HS256"), client=replace(client, jwks=mixed))
+    assert verify(signed(claims()), client=replace(client, jwks=mixed)), "its other key is as good as before"
 
 
 def test_tk_14_a_short_rsa_key_proves_nothing() -> None:
@@ -202,5 +236,4 @@ def test_a_client_without_keys_or_with_broken_ones_proves_nothing() -> None:
     from dataclasses import replace
 
     for jwks in (None, {}, {"keys": []}, {"keys": [{"kty": "EC"}]}, {"keys": "x"}):
-        with pytest.raises(BadToken):
-            private_key_jwt.verify(replace(jwt_client(), jwks=jwks), signed(claims()), audiences=AUDIENCES, now=NOW)
+        assert refused(signed(claims()), client=replace(jwt_client(), jwks=jwks))
