@@ -25,6 +25,7 @@ MACHINE_PATHS = (
     "/userinfo",
     "/introspect",
     "/revoke",
+    "/register",
     "/jwks",
     "/.well-known/",
     "/gerbang/periksa",

@@ -30,9 +30,10 @@ from idp.applications.registry import GUARD, Registry
 from idp.authorization.door import OidcDoor
 from idp.authorization.resolve import Resolver
 from idp.authorization.response import AuthorizationResponse
-from idp.client_auth.authenticate import ClientAuthenticator
+from idp.client_auth.authenticate import METHODS, ClientAuthenticator
 from idp.client_auth.client_keys import ClientKeys
 from idp.endpoints.authorize import AuthorizeEndpoint, ChallengeWatch
+from idp.endpoints.check_session import CheckSessionPage
 from idp.endpoints.consent import ConsentPage
 from idp.endpoints.discovery import Discovery
 from idp.endpoints.gate import GateEndpoints
@@ -40,6 +41,7 @@ from idp.endpoints.gate_door import GateDoor
 from idp.endpoints.introspect import IntrospectEndpoint
 from idp.endpoints.logout import LogoutEndpoint
 from idp.endpoints.par import ParEndpoint
+from idp.endpoints.register import RegisterEndpoint
 from idp.endpoints.resume import Resume
 from idp.endpoints.revoke import RevokeEndpoint
 from idp.endpoints.second_step import SecondStepPage
@@ -63,12 +65,19 @@ from idp.proofs.binding import Bindings
 from idp.proofs.certificate import Authorities, ClientCertificates
 from idp.proofs.dpop import DpopProofs
 from idp.proofs.nonces import Nonces
+from idp.registration.judging import Judging
+from idp.registration.registrar import Registrar
+from idp.registration.state import Offered
 from idp.sessions.fence import GuardFence
 from idp.sessions.service import Sessions
 from idp.signin.authenticate import Authenticator
 from idp.signin.password import Hasher
 from idp.signin.throttle import Throttle
 from idp.signin.totp import Totp
+from idp.signout.delivery import Deliverer
+from idp.signout.expiry import ExpiredSessions
+from idp.signout.listeners import Listeners
+from idp.signout.page import SignedOutPage
 from idp.signout.service import SignOut
 from idp.tokens.access_token import AccessTokens
 from idp.tokens.guessing import TokenGuesses
@@ -108,7 +117,8 @@ class House:
     reload: Callable[[], Awaitable[None]]
 
     async def flush(self) -> None:
-        """Write what is only counted in memory; called before a worker ends."""
+        """Write what is only counted in memory, and let go of messages on their way; called before a worker ends."""
+        await self.signout.deliverer.aclose()
         await self.disclosures.flush()
 
 
@@ -123,7 +133,9 @@ class RegistryFollower:
     async def __call__(self) -> None:
         value = (await self.resources.expiring.guards(GUARD))[GUARD]
         if value != self.seen:
-            self.registry.replace(await load_snapshot(self.resources.stores.registry, self.resources.stores.notices), value)
+            stores = self.resources.stores
+            until = await stores.registrations.open_until(self.resources.clock.now())
+            self.registry.replace(await load_snapshot(stores.registry, stores.notices, until), value)
             self.seen = value
 
     async def force(self) -> None:
@@ -217,7 +229,10 @@ async def build_house(resources: Resources) -> House:
     throttle = Throttle(stores.credentials, expiring, stores.ring, idp_settings, clock)
     authenticator = Authenticator(stores.people, stores.credentials, hasher, throttle, stores.audit, clock)
     totp = Totp(stores.credentials, throttle, idp_settings, clock)
-    signout = SignOut(sessions, registry, stores.grants, stores.outbox, clock)
+    listeners = Listeners(stores.session_clients)
+    deliverer = Deliverer(stores.outbox, registry, keys, resources.outbound, issuer, clock)
+    signout = SignOut(sessions, registry, stores.grants, stores.session_clients, deliverer, issuer, clock)
+    signed_out = SignedOutPage(pages)
     proxies = networks(settings.server.trusted_proxies)
     follower = RegistryFollower(resources, registry)
     disclosing = Disclosing(disclosures, key("disclosure"))
@@ -234,7 +249,7 @@ async def build_house(resources: Resources) -> House:
         grant.name: grant
         for grant in (
             AuthorizationCodeGrant(
-                expiring, stores.grants, people, keys, access_tokens, disclosing, stores.audit, idp_settings, issuer
+                expiring, stores.grants, people, keys, access_tokens, disclosing, stores.audit, idp_settings, issuer, listeners
             ),
             RefreshTokenGrant(
                 expiring, stores.grants, stores.session_log, people, registry, consent, keys, access_tokens, disclosing, idp_settings,
@@ -243,6 +258,9 @@ async def build_house(resources: Resources) -> House:
             ClientCredentialsGrant(expiring, access_tokens, {}),
         )
     }  # fmt: skip
+    offered = Offered(frozenset(grants), frozenset(METHODS), frozenset(settings.outbound.allow))
+    judging = Judging(registry, offered, resources.outbound)
+    registrar = Registrar(stores.registrations, expiring, registry, follower, judging, clock)
     gate_answers = GateAnswers(expiring, registry, people, consent, disclosing, stores.ring, clock, keys, issuer)
     gate = GateEndpoints(
         registry,
@@ -287,6 +305,7 @@ async def build_house(resources: Resources) -> House:
         disclosures=stores.disclosures,
         grants=stores.grants,
         signout=signout,
+        signed_out=signed_out,
         errors=errors,
         clock=clock,
     )
@@ -306,11 +325,13 @@ async def build_house(resources: Resources) -> House:
         *UserinfoEndpoint(access_tokens, guesses, registry, bindings, proxies).routes(),
         *IntrospectEndpoint(client_auth, access_tokens, guesses, registry, issuer, proxies).routes(),
         *gate.routes(),
-        *Discovery(issuer, list(grants), keys).routes(),
+        *Discovery(issuer, list(grants), keys, registry, clock).routes(),
     ]
     routes: list[BaseRoute] = [
         *RevokeEndpoint(client_auth, access_tokens, stores.grants, expiring, clock, proxies).routes(),
-        *LogoutEndpoint(sessions, signout, registry, keys, pages, errors, expiring).routes(),
+        *LogoutEndpoint(sessions, signout, registry, keys, pages, signed_out, errors, expiring).routes(),
+        *CheckSessionPage(registry, pages).routes(),
+        *RegisterEndpoint(registrar, guesses, issuer, proxies).routes(),
         *Resume(dispatcher).routes(),
         *SignIn(dispatcher, sessions, authenticator, pages, clock, key("device"), proxies).routes(),
         *SecondStepPage(dispatcher, sessions, totp, stores.audit, pages, clock, proxies).routes(),
@@ -326,6 +347,8 @@ async def build_house(resources: Resources) -> House:
             ("keys", 0.5, keys.refresh),
             ("key schedule", 15, keys.tend),
             ("disclosures", 30, disclosures.flush),
+            ("sign-out messages", 0.5, deliverer.run),
+            ("expired sessions", 60, ExpiredSessions(stores.session_clients, clock).run),
             ("expired", 5, lambda: forget_expired(resources)),
             ("data keys", 5, stores.data_keys.refresh),
             ("old rows", 86400, lambda: forget_old(resources)),

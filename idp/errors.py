@@ -29,6 +29,9 @@ OAuthError                                 wire code, status, redirectable
 ├── InvalidDpopProof          invalid_dpop_proof         400  at a resource 401, with a DPoP challenge
 ├── UseDpopNonce              use_dpop_nonce             400  at a resource 401, with a DPoP challenge
 ├── NoEncryptionKey           invalid_request            400  the client must publish one
+├── InvalidClientMetadata     invalid_client_metadata    400  RFC 7591 §3.2.2
+├── InvalidRedirectUri        invalid_redirect_uri       400  RFC 7591 §3.2.2
+├── UnapprovedSoftwareStatement unapproved_software_statement 400  RFC 7591 §3.2.2
 ├── InvalidToken              invalid_token              401  challenge of the token's scheme
 ├── InsufficientScope         insufficient_scope         403  bearer challenge
 ├── InsufficientUserAuthentication insufficient_user_authentication 401  challenge with acr_values, max_age. RFC 9470 §3
@@ -37,7 +40,7 @@ OAuthError                                 wire code, status, redirectable
 ├── TooLarge                  invalid_request            413
 └── TooManyRequests           slow_down                  429  Retry-After
 
-`catalogue` is the stable code of the error page and its doc (UX ER-2, §5.4): SSO-AUTH-…, SSO-TOKEN-…, SSO-API-….
+`catalogue` is the stable code of the error page and its doc (UX ER-2, §5.4): SSO-AUTH-…, SSO-TOKEN-…, SSO-API-…, SSO-REG-….
 """
 
 from __future__ import annotations
@@ -172,6 +175,18 @@ class UseDpopNonce(OAuthError):
 
 class NoEncryptionKey(OAuthError):
     code, catalogue = "invalid_request", "SSO-TOKEN-012"
+
+
+class InvalidClientMetadata(OAuthError):
+    code, catalogue = "invalid_client_metadata", "SSO-REG-001"
+
+
+class InvalidRedirectUri(OAuthError):
+    code, catalogue = "invalid_redirect_uri", "SSO-REG-002"
+
+
+class UnapprovedSoftwareStatement(OAuthError):
+    code, catalogue = "unapproved_software_statement", "SSO-REG-003"
 
 
 class InvalidToken(OAuthError):

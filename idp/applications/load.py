@@ -17,14 +17,14 @@ from idp.store import RegistryStore
 log = structlog.get_logger("idp")
 
 
-async def load_snapshot(registry: RegistryStore, notices: NoticeStore) -> Snapshot:
+async def load_snapshot(registry: RegistryStore, notices: NoticeStore, registration_until: int = 0) -> Snapshot:
     """Return everything that is registered now. A connector that its kind does not accept is left out and logged: it answers nobody."""
     services = sorted(await registry.services(), key=lambda service: service.order)
     by_application: dict[str, list[Service]] = defaultdict(list)
     for service in services:
         if service.application is not None:
             by_application[service.application].append(service)
-    clients = await registry.clients()
+    clients = sorted(await registry.clients(), key=lambda client: client.registered_by != "operator")  # the operators' own come first
     clients_of: dict[str, list[Client]] = defaultdict(list)
     for client in clients:
         clients_of[client.application].append(client)
@@ -53,4 +53,5 @@ async def load_snapshot(registry: RegistryStore, notices: NoticeStore) -> Snapsh
         clients_of={key: tuple(found) for key, found in clients_of.items()},
         connector_of={connector.application: connector for connector in connectors.values()},
         connector_at=connector_at,
+        registration_until=registration_until,
     )

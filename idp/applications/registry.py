@@ -29,6 +29,7 @@ class Snapshot:
     by_application: Mapping[str, tuple[Service, ...]] = field(default_factory=dict)  # in catalogue order
     clients_of: Mapping[str, tuple[Client, ...]] = field(default_factory=dict)
     connector_of: Mapping[str, Connector] = field(default_factory=dict)  # application -> connector
+    registration_until: int = 0  # when the last initial access token that works now ends; 0: nothing can be registered
     connector_at: Mapping[str, Connector] = field(default_factory=dict)  # host that a reverse proxy asks about -> connector
 
     def notice_for(self, service: str) -> Notice | None:

@@ -14,11 +14,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from idp.applications.registry import Registry
 from idp.client_auth.authenticate import METHODS
 from idp.client_auth.signatures import ALGORITHMS as ASSERTION_ALGORITHMS
-from idp.keys.schedule import ALGORITHMS, KeySchedule
+from idp.keys.algorithms import CONTENT_ENCRYPTION, KEY_ENCRYPTION, SIGNING
+from idp.keys.schedule import KeySchedule
 from idp.sessions.models import ACR_ORDER
 from idp.tokens.claims import CLAIMS, OWN_SCOPES, SCOPE_CLAIMS
+from kit.clock import Clock
 
 PUBLIC = {"Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*"}
 PROTOCOL_CLAIMS = ("sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash")
@@ -38,6 +41,11 @@ def metadata(issuer: str, grants: Sequence[str]) -> dict[str, Any]:
         "introspection_endpoint": f"{issuer}/introspect",
         "revocation_endpoint": f"{issuer}/revoke",
         "end_session_endpoint": f"{issuer}/logout",
+        "check_session_iframe": f"{issuer}/check_session",
+        "backchannel_logout_supported": True,
+        "backchannel_logout_session_supported": True,
+        "frontchannel_logout_supported": True,
+        "frontchannel_logout_session_supported": True,
         "scopes_supported": ["openid", "offline_access", *sorted(SCOPE_CLAIMS), *sorted(OWN_SCOPES)],
         "claims_supported": sorted({*PROTOCOL_CLAIMS, *CLAIMS, *VERIFIED}),
         "claim_types_supported": ["normal"],
@@ -46,7 +54,12 @@ def metadata(issuer: str, grants: Sequence[str]) -> dict[str, Any]:
         "grant_types_supported": sorted(grants),
         "subject_types_supported": ["pairwise"],
         "acr_values_supported": list(ACR_ORDER),
-        "id_token_signing_alg_values_supported": list(ALGORITHMS),
+        "id_token_signing_alg_values_supported": list(SIGNING),
+        "id_token_encryption_alg_values_supported": list(KEY_ENCRYPTION),
+        "id_token_encryption_enc_values_supported": list(CONTENT_ENCRYPTION),
+        "userinfo_signing_alg_values_supported": list(SIGNING),
+        "userinfo_encryption_alg_values_supported": list(KEY_ENCRYPTION),
+        "userinfo_encryption_enc_values_supported": list(CONTENT_ENCRYPTION),
         "token_endpoint_auth_methods_supported": methods,
         "token_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGORITHMS),
         "introspection_endpoint_auth_methods_supported": confidential,
@@ -65,16 +78,21 @@ def metadata(issuer: str, grants: Sequence[str]) -> dict[str, Any]:
 
 
 class Discovery:
-    def __init__(self, issuer: str, grants: Sequence[str], keys: KeySchedule) -> None:
+    def __init__(self, issuer: str, grants: Sequence[str], keys: KeySchedule, registry: Registry, clock: Clock) -> None:
         published = metadata(issuer, grants)
         OpenIDProviderMetadata(published).validate()  # a provider with wrong metadata does not start
         self.document = orjson.dumps(published)
+        self.open_document = orjson.dumps(published | {"registration_endpoint": f"{issuer}/register"})
+        self.registry = registry
+        self.clock = clock
         self.keys = keys
         self._made_for = -1
         self._jwks = b""
 
     async def configuration(self, request: Request) -> Response:
-        return Response(self.document, headers=PUBLIC, media_type="application/json")
+        """Name the registration endpoint only while an initial access token works: else nothing can be registered (DC-01)."""
+        is_open = self.registry.now.registration_until > self.clock.now()
+        return Response(self.open_document if is_open else self.document, headers=PUBLIC, media_type="application/json")
 
     async def jwks(self, request: Request) -> Response:
         if self._made_for != self.keys.version:
