@@ -61,9 +61,9 @@ def client_may_use_the_grant(asked: Asked) -> None:
 
 
 def resource_is_the_clients_own(asked: Asked) -> None:
-    """RFC 8707 §2: a client's tokens are for the one audience it is registered with (TK-20)."""
+    """RFC 8707 §2: its own audience, and what it registered beside it (TK-20)."""
     resource = asked.form.get("resource")
-    if resource is not None and resource != (asked.client.audience or asked.client.client_id):
+    if resource is not None and resource not in asked.client.audiences:
         raise InvalidTarget("this client has no tokens for that resource", param="resource")
 
 

@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import orjson
+
 from idp import guards
 from idp.applications.models import Client
+from idp.authorization import details
 from idp.errors import InvalidGrant
 from idp.grants.model import TokenAnswer, TokenRequest
 from idp.keys.schedule import KeySchedule
@@ -18,12 +21,14 @@ from idp.people.disclosing import Disclosing, Receiver
 from idp.people.release import release
 from idp.people.service import People
 from idp.settings import IdpSettings
+from idp.signout.listeners import Listeners
 from idp.store import GrantStore
 from idp.tokens.access_token import AccessTokens, token_type
 from idp.tokens.id_token import id_token_claims
 from idp.tokens.models import AuthorizationCode, RefreshFamily
 from idp.tokens.pkce import fits
 from idp.tokens.records import decode_code
+from idp.tokens.resources import audience_of
 from idp.tokens.rotation import first, refresh_cnf
 from kit.audit import AuditEvent, AuditTrail, Entry
 from kit.expiring import ExpiringStore, Put
@@ -57,8 +62,11 @@ def redirect_uri_is_the_same(redemption: Redemption) -> None:
 
 
 def verifier_fits(redemption: Redemption) -> None:
-    """RFC 7636 §4.6; TK-06, AZ-40."""
-    if not fits(redemption.request.form.get("code_verifier", ""), redemption.code.code_challenge):
+    """RFC 7636 §4.6; TK-06, AZ-40. A verifier without a challenge means that somebody took the challenge away. RFC 9700 §2.1.1, §4.8."""
+    if not redemption.code.code_challenge:
+        if "code_verifier" in redemption.request.form or not redemption.client.may_omit_pkce:
+            raise InvalidGrant("the authorization request had no code_challenge")
+    elif not fits(redemption.request.form.get("code_verifier", ""), redemption.code.code_challenge):
         raise InvalidGrant("code_verifier does not fit the code_challenge")
 
 
@@ -88,6 +96,7 @@ class AuthorizationCodeGrant:
     trail: AuditTrail
     settings: IdpSettings
     issuer: str
+    listeners: Listeners
     rules: Sequence[Callable[[Redemption], None]] = RULES
     name: str = "authorization_code"
 
@@ -111,7 +120,8 @@ class AuthorizationCodeGrant:
         person = await self.people.get(code.person, code.guards[guards.person(code.person)])
         if person is None:
             raise InvalidGrant("the account is gone")
-        values = release(person, code.released)
+        form, values = redemption.request.form, release(person, code.released)
+        granted = details.narrowed(code.details, form.get("authorization_details", ""), client.authorization_details_types)
         minted = self.access_tokens.mint(
             client,
             service=code.service,
@@ -125,10 +135,13 @@ class AuthorizationCodeGrant:
             acr=code.acr,
             auth_time=code.auth_time,
             cnf=redemption.request.cnf,
+            audience=audience_of(client, code.resources, form.get("resource", "")),
+            details=granted,
         )
         told = {name: values[name] for name in code.released if name in values}
         receiver = Receiver(code.grant, code.service, code.application, code.client_id, "oidc")
         await self.disclosing.record(person.id, receiver, told, now)  # durable before the first answer that lets the client read it
+        await self.listeners.note(client, session=code.session, sid=code.sid, subject=code.subject, now=now)
         spent = await self.store.spend(key, f"{code.client_id} {code.grant}".encode(), minted.record)
         if spent is not None:
             if spent:
@@ -141,6 +154,8 @@ class AuthorizationCodeGrant:
             "scope": " ".join(sorted(code.scopes)),
             "id_token": self._id_token(code, client, minted.token, values, now),
         }
+        if granted:
+            body["authorization_details"] = orjson.loads(granted)
         if "refresh_token" in client.grant_types:
             body["refresh_token"] = await self._family(code, redemption.request)
         return TokenAnswer(body)
@@ -190,6 +205,8 @@ class AuthorizationCodeGrant:
                 created_at=request.now,
                 expires_at=request.now + self.settings.refresh_seconds,
                 cnf=refresh_cnf(request.authenticated.client, request.cnf),
+                resources=code.resources,
+                details=code.details,
             )
         )
         if (await self.store.guards(guards.grant(code.grant)))[guards.grant(code.grant)] != code.guards[guards.grant(code.grant)]:
@@ -198,6 +215,7 @@ class AuthorizationCodeGrant:
 
     async def _perhaps_replayed(self, key: str, request: TokenRequest) -> None:
         """Ask whether the code was spent before; a replay revokes what it gave."""
+        await self.listeners.note(client, session=code.session, sid=code.sid, subject=code.subject, now=now)
         spent = await self.store.spend(key, REDEEMED)
         if spent:
             await self._revoke(spent, request)

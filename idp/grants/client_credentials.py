@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import orjson
+
 from idp import guards
+from idp.authorization import details
 from idp.errors import InvalidGrant, InvalidScope, UnauthorizedClient
 from idp.grants.model import TokenAnswer, TokenRequest
 from idp.tokens.access_token import AccessTokens, token_type
 from idp.tokens.claims import CLAIMS, SCOPE_CLAIMS
+from idp.tokens.resources import audience_of
 from kit.expiring import ExpiringStore
 
 ABOUT_PEOPLE = frozenset({"openid", "offline_access", *SCOPE_CLAIMS, *CLAIMS})
@@ -28,6 +32,7 @@ class ClientCredentialsGrant:
         asked = frozenset(request.form.get("scope", "").split(" ")) - {""}
         if len(request.form.get("scope", "")) > 2048 or not asked <= client.scopes or asked & ABOUT_PEOPLE:
             raise InvalidScope("scope holds values this client may not have in its own name")
+        granted = details.canonical(details.parse(request.form.get("authorization_details", ""), client.authorization_details_types))
         name = guards.application(client.application)
         for _ in range(2):
             minted = self.access_tokens.mint(
@@ -41,9 +46,13 @@ class ClientCredentialsGrant:
                 guards={name: self.epochs.get(name, "0")},
                 now=request.now,
                 cnf=request.cnf,
+                audience=audience_of(client, frozenset(), request.form.get("resource", "")),
+                details=granted,
             )
             if await self.store.put(minted.record):
                 body = {"access_token": minted.token, "token_type": token_type(request.cnf), "expires_in": minted.seconds}
+                if granted:
+                    body["authorization_details"] = orjson.loads(granted)
                 return TokenAnswer({**body, "scope": " ".join(sorted(asked))} if asked else body)
             self.epochs.update(await self.store.guards(name))
         raise InvalidGrant("the application is being changed")

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+import orjson
+
 from consent.service import ConsentService
 from idp import guards
 from idp.applications.registry import Registry
+from idp.authorization import details
 from idp.errors import InvalidGrant
 from idp.grants.model import TokenAnswer, TokenRequest
 from idp.grants.refresh_checks import RULES, Use
@@ -20,6 +23,7 @@ from idp.store import GrantStore, SessionLogStore
 from idp.tokens.access_token import AccessTokens, Minted, token_type
 from idp.tokens.id_token import id_token_claims
 from idp.tokens.models import RefreshFamily
+from idp.tokens.resources import audience_of
 from idp.tokens.rotation import family_of, is_current, is_repeat, successor
 from kit.audit import AuditEvent, Entry
 from kit.expiring import ExpiringStore
@@ -53,10 +57,12 @@ class RefreshTokenGrant:
         use = await self._facts(family, request)
         for rule in self.rules:
             rule(use)
+        granted = details.narrowed(family.details, request.form.get("authorization_details", ""), use.client.authorization_details_types)
+        audience = audience_of(use.client, family.resources, request.form.get("resource", ""))
         following = await self._rotate(family, token, request)
         assert use.person is not None
         values = release(use.person, use.claims)
-        minted = self._mint(use, values, lived_under)
+        minted = self._mint(use, values, lived_under, audience, granted)
         told = {name: values[name] for name in use.claims if name in values}
         receiver = Receiver(family.grant, family.service, family.application, family.client_id, "oidc")
         await self.disclosing.record(family.person, receiver, told, request.now)
@@ -69,6 +75,8 @@ class RefreshTokenGrant:
             "scope": " ".join(sorted(use.scopes)),
             "refresh_token": following,
         }
+        if granted:
+            body["authorization_details"] = orjson.loads(granted)
         if "openid" in use.scopes:
             body["id_token"] = self._id_token(use, minted.token)
         return TokenAnswer(body)
@@ -114,7 +122,7 @@ class RefreshTokenGrant:
         await self.store.move(guards.grant(family.grant))
         raise InvalidGrant("the refresh token was used before")
 
-    def _mint(self, use: Use, values: dict[str, object], lived_under: dict[str, str]) -> Minted:
+    def _mint(self, use: Use, values: dict[str, object], lived_under: dict[str, str], audience: str, granted: str) -> Minted:
         family = use.family
         return self.access_tokens.mint(
             use.client,
@@ -129,6 +137,8 @@ class RefreshTokenGrant:
             acr=family.acr,
             auth_time=family.auth_time,
             cnf=use.request.cnf,
+            audience=audience,
+            details=granted,
         )
 
     def _id_token(self, use: Use, access_token: str) -> str:
