@@ -32,9 +32,14 @@ from idp.authorization.resolve import Resolver
 from idp.authorization.response import AuthorizationResponse
 from idp.client_auth.authenticate import METHODS, ClientAuthenticator
 from idp.client_auth.client_keys import ClientKeys
+from idp.device.door import DeviceDoor
+from idp.device.guesses import UserCodeGuesses
+from idp.device.requests import DeviceRequests
 from idp.endpoints.authorize import AuthorizeEndpoint, ChallengeWatch
 from idp.endpoints.check_session import CheckSessionPage
 from idp.endpoints.consent import ConsentPage
+from idp.endpoints.device import DevicePage
+from idp.endpoints.device_authorization import DeviceAuthorizationEndpoint
 from idp.endpoints.discovery import Discovery
 from idp.endpoints.gate import GateEndpoints
 from idp.endpoints.gate_door import GateDoor
@@ -42,6 +47,7 @@ from idp.endpoints.introspect import IntrospectEndpoint
 from idp.endpoints.logout import LogoutEndpoint
 from idp.endpoints.par import ParEndpoint
 from idp.endpoints.register import RegisterEndpoint
+from idp.endpoints.protected_resource import ProtectedResource
 from idp.endpoints.resume import Resume
 from idp.endpoints.revoke import RevokeEndpoint
 from idp.endpoints.second_step import SecondStepPage
@@ -53,8 +59,11 @@ from idp.gate.answers import GateAnswers
 from idp.gate.marks import Marks
 from idp.grants.authorization_code import AuthorizationCodeGrant
 from idp.grants.client_credentials import ClientCredentialsGrant
+from idp.grants.device_code import DeviceCodeGrant
+from idp.grants.jwt_bearer import JwtBearerGrant
 from idp.grants.model import Grant
 from idp.grants.refresh_token import RefreshTokenGrant
+from idp.grants.token_exchange import TokenExchangeGrant
 from idp.interaction.dispatcher import Dispatcher
 from idp.interaction.doors import Door
 from idp.keys.schedule import KeySchedule
@@ -245,17 +254,23 @@ async def build_house(resources: Resources) -> House:
     client_auth = ClientAuthenticator(registry, expiring, stores.audit, clock, issuer, client_keys, certificates)
     nonces = Nonces(key("dpop-nonce"), clock, idp_settings.dpop_nonce_seconds)
     bindings = Bindings(DpopProofs(expiring, nonces, clock, (issuer,)), certificates)
+    codes = AuthorizationCodeGrant(
+        expiring, stores.grants, people, keys, access_tokens, disclosing, stores.audit, idp_settings, issuer, listeners
+    )
+    credentials = ClientCredentialsGrant(expiring, access_tokens, {})
+    device_requests = DeviceRequests(expiring, idp_settings, clock)
     grants: dict[str, Grant] = {
         grant.name: grant
         for grant in (
-            AuthorizationCodeGrant(
-                expiring, stores.grants, people, keys, access_tokens, disclosing, stores.audit, idp_settings, issuer, listeners
-            ),
+            codes,
             RefreshTokenGrant(
                 expiring, stores.grants, stores.session_log, people, registry, consent, keys, access_tokens, disclosing, idp_settings,
                 issuer, key("refresh"),
             ),
-            ClientCredentialsGrant(expiring, access_tokens, {}),
+            credentials,
+            JwtBearerGrant(expiring, client_keys, credentials, issuer),
+            DeviceCodeGrant(device_requests, codes, people, registry, consent),
+            TokenExchangeGrant(expiring, people, registry, consent, access_tokens, disclosing, guesses, stores.audit),
         )
     }  # fmt: skip
     offered = Offered(frozenset(grants), frozenset(METHODS), frozenset(settings.outbound.allow))
@@ -310,6 +325,7 @@ async def build_house(resources: Resources) -> House:
         clock=clock,
     )
     doors["oidc"] = OidcDoor(expiring, registry, people, authorization, errors, idp_settings, clock)
+    doors["device"] = DeviceDoor(device_requests, registry, people, errors, idp_settings, clock)
     doors["gate"] = GateDoor(expiring, registry, errors)
     doors["portal"] = PortalDoor(errors)
     doors["admin"] = admin_room.door
@@ -332,6 +348,9 @@ async def build_house(resources: Resources) -> House:
         *LogoutEndpoint(sessions, signout, registry, keys, pages, signed_out, errors, expiring).routes(),
         *CheckSessionPage(registry, pages).routes(),
         *RegisterEndpoint(registrar, guesses, issuer, proxies).routes(),
+        *DeviceAuthorizationEndpoint(client_auth, registry, device_requests, expiring, issuer, proxies).routes(),
+        *DevicePage(dispatcher, device_requests, UserCodeGuesses(expiring), pages, key("device-code"), proxies).routes(),
+        *ProtectedResource(issuer).routes(),
         *Resume(dispatcher).routes(),
         *SignIn(dispatcher, sessions, authenticator, pages, clock, key("device"), proxies).routes(),
         *SecondStepPage(dispatcher, sessions, totp, stores.audit, pages, clock, proxies).routes(),
