@@ -13,6 +13,7 @@ from idp.error_pages import ErrorPages
 from idp.interaction.dispatcher import Dispatcher
 from idp.people.service import People
 from idp.sessions.service import Sessions
+from idp.signout.page import SignedOutPage
 from idp.signout.service import SignOut
 from idp.store import GrantStore
 from kit.clock import Clock
@@ -36,6 +37,7 @@ class PortalRoom:
     disclosures: DisclosureStore
     grants: GrantStore
     signout: SignOut
+    signed_out: SignedOutPage
     errors: ErrorPages
     clock: Clock
 
@@ -44,7 +46,11 @@ class PortalRoom:
         return [
             *PublicPages(self.pages, self.registry, self.errors).routes(),
             *HomePages(caller, self.pages, self.registry, self.disclosures, self.clock).routes(),
-            *ConsentPages(caller, self.pages, self.registry, self.consent, self.disclosures, self.grants, self.errors, self.clock).routes(),
+            *ConsentPages(
+                caller, self.pages, self.registry, self.consent, self.disclosures, self.grants, self.signout, self.errors, self.clock
+            ).routes(),
             *HistoryPages(caller, self.pages, self.registry, self.consent, self.disclosures, self.sessions, self.clock).routes(),
-            *SecurityPages(caller, self.pages, self.sessions, self.people, self.signout, self.grants, self.errors, self.clock).routes(),
+            *SecurityPages(
+                caller, self.pages, self.sessions, self.people, self.signout, self.signed_out, self.grants, self.errors, self.clock
+            ).routes(),
         ]

@@ -104,6 +104,7 @@ class Client:
     tos_uri: str | None = None
     backchannel_logout_uri: str | None = None
     frontchannel_logout_uri: str | None = None
+    session_management: bool = False  # it watches the session by our iframe: it gets session_state, its origins may frame /check_session
     initiate_login_uri: str | None = None  # https; OIDC Core §4
     enabled: bool = True
     # Which rules it is held to, and the one exemption that certification needs (never under a FAPI profile)

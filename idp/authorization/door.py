@@ -20,6 +20,7 @@ from idp.errors import AccessDenied, ConsentRequired, InteractionRequired, Inval
 from idp.interaction.models import Interaction, Issue, Refuse
 from idp.people.models import Person
 from idp.people.service import People
+from idp.sessions import browser_state
 from idp.sessions.models import Permit, Session
 from idp.settings import IdpSettings
 from idp.tokens.models import AuthorizationCode
@@ -109,7 +110,12 @@ class OidcDoor:
         if pushed:
             await self.store.delete(pushed)
         answer = {"code": secret, "state": reply["state"]}
-        return self.response.answer(request, client, reply["redirect_uri"], reply["response_mode"], answer)
+        if not client.session_management:
+            return self.response.answer(request, client, reply["redirect_uri"], reply["response_mode"], answer)
+        answer["session_state"] = browser_state.session_state(client.client_id, reply["redirect_uri"], session)
+        response = self.response.answer(request, client, reply["redirect_uri"], reply["response_mode"], answer)
+        browser_state.show(self.response.pages.cookies, request, response, session)
+        return response
 
     async def refuse(self, request: Request, interaction: Interaction, refusal: Refuse) -> Response:
         """Tell the client by redirect."""

@@ -18,8 +18,9 @@ from idp.error_pages import ErrorPages
 from idp.keys.schedule import KeySchedule
 from idp.keys.signer import BadToken
 from idp.sessions.models import Session
-from idp.sessions.service import COOKIE, Sessions
-from idp.signout.service import SignOut, SignOutReport
+from idp.sessions.service import Sessions
+from idp.signout.page import SignedOutPage
+from idp.signout.service import WAIT_SECONDS, SignOut
 from kit.expiring import ExpiringStore, Put
 from kit.secrets import digest, new_secret
 from kit.urls import with_query
@@ -54,6 +55,7 @@ class LogoutEndpoint:
     registry: Registry
     keys: KeySchedule
     pages: Pages
+    signed_out: SignedOutPage
     errors: ErrorPages
     store: ExpiringStore
 
@@ -73,7 +75,9 @@ class LogoutEndpoint:
         asked = self.read(parameters)
         session = await self.sessions.current(request)
         if session is None:
-            return see_other(asked.location) if asked.location else self._signed_out(request, None, asked.client)
+            if asked.location:
+                return see_other(asked.location)
+            return self.signed_out.render(request, None, application=self._application(asked.client))
         if confirmed:
             if not self.pages.genuine(request, parameters.get("csrf", "")):
                 return self.errors.message(request, "not_genuine", status=403)
@@ -108,17 +112,13 @@ class LogoutEndpoint:
         return LogoutRequest(client, sid, target, state if len(state) <= MAX_STATE else "")
 
     async def _end(self, request: Request, session: Session, asked: LogoutRequest) -> Response:
-        report = await self.signout.end(session, actor=f"person:{session.person}")
-        response = see_other(asked.location) if asked.location else self._signed_out(request, report, asked.client)
-        self.pages.cookies.clear(response, COOKIE)
-        return response
-
-    def _signed_out(self, request: Request, report: SignOutReport | None, client: Client | None) -> Response:
-        application = self._application(client)
-        way_back = (application.initiate_login_uri or application.home_url) if application is not None else None
-        context = {"report": report, "application": application, "way_back": way_back}
-        response = self.pages.render(request, "idp/signed-out.html", context)
-        self.pages.cookies.clear(response, COOKIE)
+        """Sign out. Nobody who is to be sent on waits for applications that answer slowly."""
+        actor = f"person:{session.person}"
+        report = await self.signout.end(session, actor=actor, wait=0.0 if asked.location else WAIT_SECONDS)
+        if asked.location is None or report.frames:
+            return self.signed_out.render(request, report, application=self._application(asked.client), onward=asked.location)
+        response = see_other(asked.location)
+        self.signed_out.leave(request, response)
         return response
 
     def _application(self, client: Client | None) -> Application | None:

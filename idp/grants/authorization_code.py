@@ -215,7 +215,6 @@ class AuthorizationCodeGrant:
 
     async def _perhaps_replayed(self, key: str, request: TokenRequest) -> None:
         """Ask whether the code was spent before; a replay revokes what it gave."""
-        await self.listeners.note(client, session=code.session, sid=code.sid, subject=code.subject, now=now)
         spent = await self.store.spend(key, REDEEMED)
         if spent:
             await self._revoke(spent, request)

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from idp import guards
 from idp.people.models import Person
+from idp.sessions import browser_state
 from idp.sessions.device import in_words
 from idp.sessions.models import ACR_TWO_STEPS, Permit, Session
 from idp.sessions.records import decode, encode
@@ -162,6 +163,7 @@ class Sessions:
         request.state.session_cookie = secret
         lasting = session.expires_at - self.clock.now() if session.own_device else None
         self.cookies.set(response, COOKIE, secret, lasting)
+        browser_state.renew(self.cookies, request, response, session)
 
     def _remember(self, key: str, session: Session) -> None:
         self._peeked[key] = session

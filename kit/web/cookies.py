@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
@@ -26,3 +27,11 @@ class CookieJar:
 
     def clear(self, response: Response, base: str) -> None:
         response.delete_cookie(self.name(base), path="/", secure=self.secure, httponly=True, samesite="lax")
+
+    def set_readable(self, response: Response, base: str, value: str) -> None:
+        """Set a cookie that scripts may read, ours inside another site's page too. Never for a secret: it ends with the browser."""
+        samesite: Literal["none", "lax"] = "none" if self.secure else "lax"  # browsers take None only together with Secure
+        response.set_cookie(self.name(base), value, path="/", secure=self.secure, httponly=False, samesite=samesite)
+
+    def clear_readable(self, response: Response, base: str) -> None:
+        response.delete_cookie(self.name(base), path="/", secure=self.secure, httponly=False, samesite="none" if self.secure else "lax")

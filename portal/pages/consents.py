@@ -21,6 +21,7 @@ from idp.applications.registry import Registry
 from idp.error_pages import ErrorPages
 from idp.people.claims import CATALOGUE
 from idp.people.masking import mask
+from idp.signout.service import SignOut
 from idp.store import GrantStore
 from kit.clock import Clock
 from kit.web.forms import BadForm, read_form, singles
@@ -40,6 +41,7 @@ class ConsentPages:
     consent: ConsentService
     disclosures: DisclosureStore
     grants: GrantStore
+    signout: SignOut
     errors: ErrorPages
     clock: Clock
 
@@ -130,6 +132,7 @@ class ConsentPages:
             return see_other(f"/izin/{state.record_id}")  # a second press shows the outcome (UX C-15)
         if whole:
             await self.grants.revoke(person=who.person.id, application=state.application, now=self.clock.now())
+            await self.signout.withdrawn(who.person.id, state.application)
         return see_other(f"/izin/{state.record_id}")
 
     async def object(self, request: Request) -> Response:

@@ -10,8 +10,9 @@ from starlette.routing import Route
 
 from idp.error_pages import ErrorPages
 from idp.people.service import People
-from idp.sessions.service import COOKIE, Sessions
-from idp.signout.service import SignOut
+from idp.sessions.service import Sessions
+from idp.signout.page import SignedOutPage
+from idp.signout.service import WAIT_SECONDS, SignOut
 from idp.store import GrantStore
 from kit.clock import Clock
 from kit.web.forms import BadForm, read_form, singles
@@ -26,6 +27,7 @@ class SecurityPages:
     sessions: Sessions
     people: People
     signout: SignOut
+    signed_out: SignedOutPage
     grants: GrantStore
     errors: ErrorPages
     clock: Clock
@@ -70,7 +72,7 @@ class SecurityPages:
         """Ask before signing out: a link alone ends nothing (UX SO-4)."""
         who = await self.caller.of(request)
         if isinstance(who, Response):
-            return self.pages.render(request, "idp/signed-out.html", {"report": None, "application": None, "way_back": None})
+            return self.signed_out.render(request, None)
         context = {"person": who.person, "here": ""}
         return self.pages.render(request, "portal/sign-out.html", context, preferred_language=who.person.language)
 
@@ -79,9 +81,9 @@ class SecurityPages:
         if isinstance(fields, Response):
             return fields
         session = await self.sessions.current(request)
-        report = await self.signout.end(session, actor=f"person:{session.person}") if session is not None else None
-        response = self.pages.render(request, "idp/signed-out.html", {"report": report, "application": None, "way_back": None})
-        self.pages.cookies.clear(response, COOKIE)
+        actor = f"person:{session.person}" if session is not None else ""
+        report = await self.signout.end(session, actor=actor, wait=WAIT_SECONDS) if session is not None else None
+        response = self.signed_out.render(request, report)
         if fields.get("hapus") == "ya":
             response.headers["Clear-Site-Data"] = '"cookies", "storage", "cache"'
         return response

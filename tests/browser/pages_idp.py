@@ -8,11 +8,12 @@ import httpx
 from starlette.responses import Response
 
 from idp.errors import UnknownRedirectUri
-from idp.signout.service import Outcome, SignOutReport
+from idp.signout.service import Outcome, Result, SignOutReport
 from tests.browser.stage import Page, Stage, Walk, drawn
 from tests.browser.studio import APPLICATION, INTERACTION, NOW, PERSON, request
 from tests.site import SITI
 
+SIGNED_OUT: dict[str, Any] = {"report": None, "way_back": None, "application": None, "frames": (), "onward": None}
 MESSAGES = (
     "expired",
     "finished",
@@ -118,13 +119,13 @@ IDP: tuple[Page, ...] = (
         "idp/signed-out.html",
         "A",
         {
-            "usual": drawn("idp/signed-out.html", {"report": None, "way_back": None, "application": None}),
+            "usual": drawn("idp/signed-out.html", {**SIGNED_OUT}),
             "left": _left,
             "ended": drawn(
                 "idp/signed-out.html",
-                {"report": SignOutReport((Outcome(APPLICATION, "ended"),)), "way_back": None, "application": None},
+                {**SIGNED_OUT, "report": SignOutReport((Outcome(APPLICATION, Result.ENDED),))},
             ),
-            "way-back": drawn("idp/signed-out.html", {"report": None, "way_back": APPLICATION.home_url, "application": APPLICATION}),
+            "way-back": drawn("idp/signed-out.html", {**SIGNED_OUT, "way_back": APPLICATION.home_url, "application": APPLICATION}),
         },
     ),
     Page(

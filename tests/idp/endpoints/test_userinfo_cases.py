@@ -174,7 +174,7 @@ async def test_ui_11_a_returned_token_does_not_silence_the_logout(site: Site) ->
     await revoke(site, party, tokens["refresh_token"])
     await party.browser.go("/logout?id_token_hint=" + tokens["id_token"])
     waiting = await site.resources.stores.outbox.pending()
-    assert [delivery.target for delivery in waiting] == ["https://rp.example/backchannel"]
+    assert [delivery.target for delivery in waiting] == [party.client_id]
 
 
 async def test_a_public_client_may_not_introspect(site: Site) -> None:

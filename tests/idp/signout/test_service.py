@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import orjson
 from starlette.requests import Request
 
 from idp.applications.models import ConnectorRow
@@ -35,15 +36,15 @@ async def test_what_was_made_in_the_session_ends_and_offline_access_stays(site: 
     assert [line.entry.actor for line in ended] == ["person:x"]
 
 
-async def test_each_client_with_an_address_is_told_once_and_the_others_are_not(site: Site) -> None:
+async def test_each_client_with_an_address_that_got_an_id_token_is_told_once_and_the_others_are_not(site: Site) -> None:
     party = await new_party(site, backchannel_logout_uri="https://rp.example/out")
-    await register(site, test_client(client_id="rp-quiet"))
+    await register(site, test_client(client_id="rp-quiet", backchannel_logout_uri="https://quiet.example/out"))
     await party.tokens()
     session = await session_of(party)
     report = await site.house.signout.end(session, actor="person:x")
     pending = await site.resources.stores.outbox.pending()
-    assert [(one.kind, one.target, one.payload) for one in pending] == [("backchannel", "https://rp.example/out", session.sid)]
-    assert [outcome.application.id for outcome in report.unsure] == ["usaha-kecil"]
+    assert [(one.kind, one.target, orjson.loads(one.payload)["sid"]) for one in pending] == [("backchannel", "rp-test", session.sid)]
+    assert [outcome.application.id for outcome in report.waiting] == ["usaha-kecil"]
     assert SITI not in repr(pending)
 
 

@@ -1,0 +1,144 @@
+"""Sign-out messages leave the outbox: signed when they are sent, each answered within 3 s, tried again for a day.
+
+OpenID Connect Back-Channel Logout 1.0 §2.5. Bulkheads: a worker has at most 64 on their way, 8 of them to one client, and a client that
+just failed rests, so that however many are waiting for dead applications, the living ones are told (LO-06). A claim in the outbox
+lasts longer than a try: two workers never send the same message at once, and what a dead worker held is sent by another.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Collection, Sequence
+
+import httpx
+import orjson
+import structlog
+
+from idp.applications.models import Client
+from idp.applications.registry import Registry
+from idp.keys.schedule import KeySchedule
+from idp.signout.logout_token import TYPE, logout_token_claims
+from idp.store import Delivery, OutboxStore
+from kit.clock import Clock
+
+log = structlog.get_logger("idp")
+
+AT_ONCE = 64
+PER_CLIENT = 8
+REST_SECONDS = 5
+PAUSES = (5, 30, 120, 600, 1800, 3600)  # seconds after the first, second, … failure; the last one goes on
+GIVE_UP_AFTER = 86400
+UNKNOWN_TRIES = 3  # a client this worker has not heard of may be a second old; one that is still unknown was deleted
+GIVEN_UP = -1
+
+
+def next_try(delivery: Delivery, now: int) -> int:
+    """Return when to try again after one more failure, or GIVEN_UP once a day has passed."""
+    pause = PAUSES[min(delivery.attempts, len(PAUSES) - 1)]
+    return now + pause if now + pause <= delivery.created_at + GIVE_UP_AFTER else GIVEN_UP
+
+
+class Deliverer:
+    """One per worker. `http` is built by kit.outbound: public addresses only, no redirects."""
+
+    def __init__(
+        self,
+        outbox: OutboxStore,
+        registry: Registry,
+        keys: KeySchedule,
+        http: httpx.AsyncClient,
+        issuer: str,
+        clock: Clock,
+        *,
+        seconds: float = 3.0,
+    ) -> None:
+        self.outbox = outbox
+        self.registry = registry
+        self.keys = keys
+        self.http = http
+        self.issuer = issuer
+        self.clock = clock
+        self.seconds = seconds
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._busy: Counter[str] = Counter()
+        self._rests: dict[str, int] = {}  # client id -> until when
+
+    async def run(self) -> None:
+        """Begin to send what is due, as far as there is room. Called twice a second; waits for no application."""
+        now = self.clock.now()
+        self._rests = {target: until for target, until in self._rests.items() if until > now}
+        while room := AT_ONCE - len(self._tasks):
+            full = {target for target, count in self._busy.items() if count >= PER_CLIENT}
+            found = await self.outbox.due(now, room, without=full | set(self._rests))
+            await self._begin(found, now)
+            if len(found) < room:
+                return
+
+    async def deliver(self, ids: Collection[str], seconds: float) -> frozenset[str]:
+        """Send these at once and wait for at most `seconds`; return which are delivered by then. The others go on by themselves."""
+        if ids:
+            now = self.clock.now()
+            await self._begin(await self.outbox.claim(ids, now), now)
+            tasks = [self._tasks[one] for one in ids if one in self._tasks]
+            if tasks:
+                await asyncio.wait(tasks, timeout=seconds)
+        return frozenset(one.id for one in await self.outbox.find(ids) if one.delivered_at is not None) if ids else frozenset()
+
+    async def aclose(self) -> None:
+        """Break off what is on its way: its claim runs out and another worker sends it."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _begin(self, found: Sequence[Delivery], now: int) -> None:
+        too_many = []
+        for delivery in found:
+            if self._busy[delivery.target] >= PER_CLIENT:
+                too_many.append(delivery.id)
+                continue
+            self._busy[delivery.target] += 1
+            task = self._tasks[delivery.id] = asyncio.create_task(self._try(delivery), name="sign-out")
+            task.add_done_callback(lambda _, one=delivery: self._done(one))  # type: ignore[misc] # mypy cannot infer a lambda's default
+        if too_many:
+            await self.outbox.put_off(too_many, now + 1)
+
+    def _done(self, delivery: Delivery) -> None:
+        del self._tasks[delivery.id]
+        self._busy -= Counter([delivery.target])
+
+    async def _try(self, delivery: Delivery) -> None:
+        """Make one attempt and keep its outcome. A failure of our own store leaves the claim to run out."""
+        try:
+            client = self.registry.now.clients.get(delivery.target)
+            error = "the client is not registered" if client is None else await self._tell(client, delivery)
+            now = self.clock.now()
+            if not error:
+                await self.outbox.settle(delivery.id, delivered_at=now, next_at=now, error="")
+                return
+            self._rests[delivery.target] = now + REST_SECONDS
+            later = next_try(delivery, now) if client is not None or delivery.attempts + 1 < UNKNOWN_TRIES else GIVEN_UP
+            log.warning("sign_out_not_delivered", client=delivery.target, reason=error, attempts=delivery.attempts + 1, given_up=later < 0)
+            await self.outbox.settle(delivery.id, delivered_at=None, next_at=later, error=error)
+        except Exception as error:
+            log.error("sign_out_failed", client=delivery.target, kind=type(error).__name__)
+
+    async def _tell(self, client: Client, delivery: Delivery) -> str:
+        """Post the logout token; return what went wrong, or nothing. A client without an address has nothing to be told."""
+        if client.backchannel_logout_uri is None:
+            return ""
+        told = orjson.loads(delivery.payload)
+        claims = logout_token_claims(
+            issuer=self.issuer, client_id=client.client_id, subject=told["sub"], sid=told["sid"], now=self.clock.now()
+        )
+        body = {"logout_token": self.keys.signer.sign(claims, client.id_token_alg, TYPE)}
+        try:
+            async with asyncio.timeout(self.seconds), self.http.stream("POST", client.backchannel_logout_uri, data=body) as response:
+                return "" if response.status_code in (200, 204) else f"HTTP {response.status_code}"
+        except TimeoutError:
+            return f"no answer within {self.seconds:g} s"
+        except httpx.TimeoutException:
+            return f"no answer within {self.seconds:g} s"
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            return f"{type(error).__name__}: {error}"[:160]
