@@ -34,7 +34,7 @@ async def _prepare(settings: Settings) -> None:
             raise SettingsError("storage.database_url: the schema is older than this version; run gapura migrate")
         await upgrade(url)
     async with open_resources(settings) as resources:
-        await KeySchedule(resources.stores.keys, resources.stores.ring, resources.expiring, resources.clock).ensure()
+        await KeySchedule(resources.stores.keys, resources.stores.ring, resources.expiring, resources.clock, settings.idp).ensure()
 
 
 async def first_operator(settings: Settings, *, name: str, email: str) -> dict[str, str]:

@@ -136,8 +136,19 @@ class KeyStore(Protocol):
 
     async def add(self, key: SigningKeyRow, audit: Sequence[Entry] = ()) -> None: ...
 
-    async def set_states(self, states: Mapping[str, str], now: int, audit: Sequence[Entry] = ()) -> None:
-        """Set the state of several keys in one transaction, so that never none and never two are active."""
+    async def set_states(
+        self,
+        states: Mapping[str, str],
+        now: int,
+        audit: Sequence[Entry] = (),
+        *,
+        expected: Mapping[str, str] | None = None,
+        add: Sequence[SigningKeyRow] = (),
+    ) -> None:
+        """Set the state of several keys and keep new ones in one transaction, so that never none and never two are active.
+
+        Raise Conflict, and change nothing, when a key is not in the state that `expected` names for it.
+        """
 
 
 @dataclass(frozen=True, slots=True)

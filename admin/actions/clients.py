@@ -12,12 +12,13 @@ from admin.operator import Operator
 from admin.permissions import Permission
 from idp import guards
 from idp.applications.models import Application, Client, ClientSecret
+from idp.keys.algorithms import SIGNING
 from kit.audit import AuditEvent
 from kit.secrets import digest, new_secret
 
 AUTH_METHODS = ("private_key_jwt", "client_secret_basic", "client_secret_post", "none")
 WITH_SECRET = ("client_secret_basic", "client_secret_post")
-ALGORITHMS = ("ES256", "RS256")
+ALGORITHMS = SIGNING
 FORMATS = ("opaque", "jwt")
 SECRET_PREFIX = "gapura_sk_"
 SECRET_SECONDS = 365 * 86400

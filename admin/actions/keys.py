@@ -9,10 +9,11 @@ from admin.actions.desk import Desk
 from admin.errors import NotFound
 from admin.operator import Operator
 from admin.permissions import Permission
+from idp.keys.algorithms import SIGNING
 from idp.keys.schedule import KeySchedule
 from idp.store import SigningKeyRow
 
-ALGORITHMS = ("ES256", "RS256")
+ALGORITHMS = SIGNING
 
 
 @dataclass(frozen=True, slots=True)

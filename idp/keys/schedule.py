@@ -1,58 +1,61 @@
-"""The life of signing keys: next → active → retiring → removed.
+"""The signing keys of this deployment: loaded, rotated on time or by command, removed in an emergency. What changes when is in plan.py.
 
-The next key is published before it signs, the retiring one after it stopped, so that whoever caches our key set always finds the key of
-a token that is still good (JW-15). Other workers and machines follow the guard `keys`.
+Other workers and machines follow the guard `keys`, which each asks twice a second.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import orjson
-from joserfc.jwk import ECKey, RSAKey
 
-from idp.keys.signer import Key, Signer
-from idp.store import KeyStore, SigningKeyRow
+from idp.keys import plan
+from idp.keys.algorithms import SIGNING, Key, generate, is_slow
+from idp.keys.material import opened, public_of
+from idp.keys.plan import PUBLISHED, Plan, TooSoon, UnknownKey
+from idp.keys.signer import Signer
+from idp.settings import IdpSettings
+from idp.store import Conflict, KeyStore, SigningKeyRow
 from kit.audit import AuditEvent, Entry
 from kit.clock import Clock
-from kit.expiring import ExpiringStore
+from kit.expiring import ExpiringStore, Put
 from kit.sealing import KeyRing
 
 GUARD = "keys"
-ALGORITHMS = ("ES256", "RS256")
-PUBLISHED = ("next", "active", "retiring")
-RETIRED_AFTER = 86400  # longest life of an ID token hint we honour without its key is nil; a day covers every cache
+TURN = 30  # seconds for which one worker has the turn to tend the keys
 
-
-class UnknownKey(Exception):
-    """No key has this kid, or it is the active one and nothing could take its place."""
-
-
-def generate(alg: str) -> Key:
-    return ECKey.generate_key("P-256") if alg == "ES256" else RSAKey.generate_key(2048)
+__all__ = ["GUARD", "KeySchedule", "TooSoon", "UnknownKey"]
 
 
 class KeySchedule:
-    def __init__(self, store: KeyStore, ring: KeyRing, expiring: ExpiringStore, clock: Clock) -> None:
+    def __init__(self, store: KeyStore, ring: KeyRing, expiring: ExpiringStore, clock: Clock, settings: IdpSettings | None = None) -> None:
         self.store = store
         self.ring = ring
         self.expiring = expiring
         self.clock = clock
+        self.settings = settings or IdpSettings()
         self.signer = Signer({}, {})
+        self.version = 0
         self._jwks: dict[str, Any] = {"keys": []}
         self._seen = ""
-        self.version = 0
+        self._states: dict[str, str] = {}
+        self._private: dict[str, Key] = {}
 
     async def load(self) -> None:
         """Read the keys from the store into the signer and the published set."""
-        rows = await self.store.all()
-        keys = {row.kid: (row.alg, self._open(row)) for row in rows if row.state in PUBLISHED}
-        active = {row.alg: (row.kid, keys[row.kid][1]) for row in rows if row.state == "active"}
-        self.signer = Signer(active, keys)
-        order = {"active": 0, "next": 1, "retiring": 2}
-        published = sorted((row for row in rows if row.state in PUBLISHED), key=lambda row: (ALGORITHMS.index(row.alg), order[row.state]))
+        self._adopt(await self.store.all())
+
+    def _adopt(self, rows: Sequence[SigningKeyRow]) -> None:
+        published = [row for row in rows if row.state in PUBLISHED and row.alg in SIGNING]
+        published.sort(key=lambda row: (SIGNING.index(row.alg), PUBLISHED.index(row.state)))
+        active = {row.alg: (row.kid, self._opened(row)) for row in published if row.state == "active"}
+        self._private = dict(active.values())
+        self.signer = Signer(active, {row.kid: (row.alg, public_of(row)) for row in published})
         self._jwks = {"keys": [dict(row.public) for row in published]}
+        self._states = {row.kid: row.state for row in rows}
         self.version += 1
 
     async def refresh(self) -> None:
@@ -63,77 +66,103 @@ class KeySchedule:
             self._seen = value
 
     async def ensure(self) -> None:
-        """Make the first keys: one active and one next for each algorithm. Does nothing when they exist."""
-        states = {(row.alg, row.state) for row in await self.store.all()}
-        for alg in ALGORITHMS:
-            for state in ("active", "next"):
-                if (alg, state) not in states:
-                    await self._add(alg, state, "system")
+        """Make what is missing: an active key of each algorithm and the next one where that is cheap. `tend` makes the other next ones."""
+        for alg in SIGNING:
+            for state in ("active",) if is_slow(alg) else ("active", "next"):
+                if not any(row.alg == alg and row.state == state for row in await self.store.all()):
+                    with suppress(Conflict):  # another machine started at the same moment and was first
+                        row = await self._made(alg, state)
+                        await self.store.add(row, [self._entry(AuditEvent.KEY_ROTATED, row.kid, "system", "", alg, state)])
         await self.load()
 
-    async def rotate(self, alg: str | None = None, *, actor: str) -> list[str]:
-        """Let the next key sign, keep the old one published, and make a new next one; return the kids that sign now."""
-        now, signing = self.clock.now(), []
-        rows = await self.store.all()
-        for one in [alg] if alg else ALGORITHMS:
-            following = next((row for row in rows if row.alg == one and row.state == "next"), None)
-            if following is None:
-                following = await self._add(one, "next", actor)
-            states = {row.kid: "retiring" for row in rows if row.alg == one and row.state == "active"}
-            too_old = {row.kid: "removed" for row in rows if row.state == "retiring" and now - row.changed_at > RETIRED_AFTER}
-            entry = Entry(AuditEvent.KEY_ROTATED, actor, f"key:{following.kid}", now, after={"alg": one, "state": "active"})
-            await self.store.set_states({**too_old, **states, following.kid: "active"}, now, [entry])
-            await self._add(one, "next", actor)
-            signing.append(following.kid)
-        await self._tell()
-        return signing
+    async def tend(self) -> None:
+        """Announce missing next keys, rotate what is due, remove what retired long ago. One worker does it; called every few seconds.
 
-    async def roll_back(self, alg: str, *, actor: str) -> str:
-        """Let the key sign again that signed before the last rotation; return its kid. Raise UnknownKey when it is not published any more.
-
-        The key it replaces becomes the next one, so it stays published: nobody's tokens fail (JW-15).
+        A change that this worker missed, because the expiring store did not answer whoever made it, is seen here.
         """
-        now = self.clock.now()
-        rows = [row for row in await self.store.all() if row.alg == alg]
-        former = max((row for row in rows if row.state == "retiring"), key=lambda row: row.changed_at, default=None)
-        if former is None:
-            raise UnknownKey(alg)
-        states = {row.kid: "next" for row in rows if row.state == "active"} | {row.kid: "removed" for row in rows if row.state == "next"}
-        entry = Entry(AuditEvent.KEY_ROTATED, actor, f"key:{former.kid}", now, after={"alg": alg, "state": "active"})
-        await self.store.set_states({**states, former.kid: "active"}, now, [entry])
-        await self._tell()
-        return former.kid
+        rows = await self.store.all()
+        if {row.kid: row.state for row in rows} != self._states:
+            self._adopt(rows)
+        todo = [(alg, found) for alg in SIGNING if (found := self._due([row for row in rows if row.alg == alg])) is not None]
+        if todo and await self.expiring.put_if_absent(Put("keys:turn", b"1", TURN)):
+            for alg, step in todo:
+                with suppress(Conflict):  # an operator was faster; the next turn looks again
+                    await self._carry_out(alg, step, actor="system", reason="schedule")
+            await self._tell()
 
-    async def remove(self, kid: str, *, actor: str) -> None:
-        """Stop accepting a key at once: an emergency. An active one is replaced by the next first. Raise UnknownKey."""
-        now = self.clock.now()
-        row = next((row for row in await self.store.all() if row.kid == kid and row.state in PUBLISHED), None)
-        if row is None:
-            raise UnknownKey(kid)
-        if row.state == "active":
-            await self.rotate(row.alg, actor=actor)
-        await self.store.set_states({kid: "removed"}, now, [Entry(AuditEvent.KEY_REMOVED, actor, f"key:{kid}", now)])
-        if row.state == "next":
-            await self._add(row.alg, "next", actor)
+    def _due(self, rows: Sequence[SigningKeyRow]) -> Plan | None:
+        now, settings = self.clock.now(), self.settings
+        if rows and not any(row.state == "next" for row in rows):
+            return Plan(make="next")
+        if plan.is_due(rows, now, settings.key_rotation_seconds):
+            return plan.rotation(rows)
+        ended = plan.retirement(rows, now, settings.key_retirement_seconds)
+        return ended if ended.states else None
+
+    async def rotate(self, alg: str | None = None, *, actor: str, reason: str = "", at_once: bool = False) -> list[str]:
+        """Let the next key sign, keep the old one published, announce a new next one; return the kids that sign now.
+
+        Raise TooSoon when a next key has not been published for a day, unless `at_once`; nothing has changed then.
+        """
+        now, algorithms = self.clock.now(), [alg] if alg else SIGNING
+        rows = {one: [row for row in await self.store.all() if row.alg == one] for one in algorithms}
+        early = {one: plan.ready_at(rows[one], now) for one in algorithms if plan.ready_at(rows[one], now) > now}
+        if early and not at_once:
+            raise TooSoon(early)
+        for one in algorithms:
+            await self._carry_out(one, plan.rotation(rows[one]), actor=actor, reason=reason)
+        await self._tell()
+        return [self.signer.active[one][0] for one in algorithms]
+
+    async def roll_back(self, alg: str, *, actor: str, reason: str = "") -> str:
+        """Let the key sign again that signed before the last rotation; return its kid. Raise UnknownKey when it is gone."""
+        rows = [row for row in await self.store.all() if row.alg == alg]
+        await self._carry_out(alg, plan.roll_back(rows), actor=actor, reason=reason)
+        await self._tell()
+        return self.signer.active[alg][0]
+
+    async def remove(self, kid: str, *, actor: str, reason: str = "") -> None:
+        """Stop accepting a key at once: an emergency. Another takes its place, published long enough or not. Raise UnknownKey."""
+        rows = await self.store.all()
+        alg = next((row.alg for row in rows if row.kid == kid), "")
+        await self._carry_out(alg, plan.removal([row for row in rows if row.alg == alg], kid), actor=actor, reason=reason)
         await self._tell()
 
     def jwks(self) -> Mapping[str, Any]:
         return self._jwks
 
+    async def _carry_out(self, alg: str, step: Plan, *, actor: str, reason: str) -> None:
+        """Do all of the step in one transaction, or raise Conflict when the keys are not any more what it was based on."""
+        added = [await self._made(alg, step.make)] if step.make else []
+        changes = [*step.states.items(), *((row.kid, row.state) for row in added)]
+        entries = [self._entry(_event(state), kid, actor, reason, alg, state) for kid, state in changes]
+        await self.store.set_states(step.states, self.clock.now(), entries, expected=step.expected, add=added)
+
+    def _entry(self, event: AuditEvent, kid: str, actor: str, reason: str, alg: str, state: str) -> Entry:
+        return Entry(event, actor, f"key:{kid}", self.clock.now(), reason=reason, after={"alg": alg, "state": state})
+
     async def _tell(self) -> None:
         await self.load()
         await self.expiring.move(GUARD)
 
-    async def _add(self, alg: str, state: str, actor: str) -> SigningKeyRow:
-        key = generate(alg)
+    async def _made(self, alg: str, state: str) -> SigningKeyRow:
+        """Return a new key, not kept yet; a slow one is made in a thread, while this worker goes on answering."""
+        key = await asyncio.to_thread(generate, alg) if is_slow(alg) else generate(alg)
         kid = key.thumbprint()[:16]
         public = {**key.as_dict(private=False), "kid": kid, "alg": alg, "use": "sig"}
-        private = orjson.dumps(key.as_dict(private=True))
+        private = self.ring.seal(orjson.dumps(key.as_dict(private=True)), context(kid))
         now = self.clock.now()
-        row = SigningKeyRow(kid, alg, state, self.ring.seal(private, f"signing-key:{kid}"), public, now, now)
-        await self.store.add(row, [Entry(AuditEvent.KEY_ROTATED, actor, f"key:{kid}", now, after={"alg": alg, "state": state})])
-        return row
+        return SigningKeyRow(kid, alg, state, private, public, now, now)
 
-    def _open(self, row: SigningKeyRow) -> Key:
-        data = orjson.loads(self.ring.open(row.private, f"signing-key:{row.kid}"))
-        return ECKey.import_key(data) if row.alg == "ES256" else RSAKey.import_key(data)
+    def _opened(self, row: SigningKeyRow) -> Key:
+        found = self._private.get(row.kid)
+        return found if found is not None else opened(orjson.loads(self.ring.open(row.private, context(row.kid))))
+
+
+def context(kid: str) -> str:
+    """Return what the private part is sealed under."""
+    return f"signing-key:{kid}"
+
+
+def _event(state: str) -> AuditEvent:
+    return AuditEvent.KEY_REMOVED if state == "removed" else AuditEvent.KEY_ROTATED

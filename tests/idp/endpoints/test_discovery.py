@@ -54,7 +54,7 @@ async def test_jw_15_tokens_of_a_retiring_key_verify_and_a_removed_key_is_gone(s
     party = await new_party(site)
     token = (await party.tokens())["id_token"]
     header = json.loads(base64.urlsafe_b64decode(token.split(".")[0] + "=="))
-    await site.house.keys.rotate("ES256", actor="test")
+    await site.house.keys.rotate("ES256", actor="test", at_once=True)
     keys = (await site.http().get("/jwks")).json()
     assert header["kid"] in {key["kid"] for key in keys["keys"]}
     fresh = (await party.tokens())["id_token"]

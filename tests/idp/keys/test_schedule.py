@@ -13,13 +13,19 @@ import pytest
 from hub.storage.expiring.memory import MemoryStore
 from hub.storage.sql import migrate
 from hub.storage.stores import Stores, open_stores
-from idp.keys.schedule import RETIRED_AFTER, KeySchedule, UnknownKey
+from idp.keys.algorithms import SIGNING
+from idp.keys.plan import ANNOUNCED
+from idp.keys.schedule import KeySchedule, TooSoon, UnknownKey
 from idp.keys.signer import BadToken
+from idp.settings import IdpSettings
+from idp.store import Conflict
 from kit.audit import AuditEvent
 from kit.clock import FixedClock
 from tests.idp.samples import NOW
 
 CLAIMS = {"sub": "x"}
+DAY = 86400
+SETTINGS = IdpSettings(key_rotation_seconds=90 * DAY, key_retirement_seconds=31 * DAY)
 MASTER_KEY = b"a master key of thirty-two bytes"
 
 
@@ -32,7 +38,7 @@ class Room:
         self.expiring = MemoryStore(clock)
 
     async def worker(self) -> KeySchedule:
-        schedule = KeySchedule(self.stores.keys, self.stores.ring, self.expiring, self.clock)
+        schedule = KeySchedule(self.stores.keys, self.stores.ring, self.expiring, self.clock, SETTINGS)
         await schedule.refresh()
         return schedule
 
@@ -76,23 +82,68 @@ def published(schedule: KeySchedule) -> list[str]:
     return [key["kid"] for key in schedule.jwks()["keys"]]
 
 
-async def test_the_first_start_makes_an_active_and_a_next_key_of_each_algorithm(room: Room) -> None:
+async def test_the_first_start_makes_a_key_of_each_algorithm_and_the_slow_next_ones_come_after_it(room: Room) -> None:
     schedule = await room.worker()
-    for alg in ("ES256", "RS256"):
-        assert sorted((await room.states(alg)).values()) == ["active", "next"]
-    assert len(set(published(schedule))) == 4
+    for alg in SIGNING:
+        slow = alg in ("RS256", "PS256")
+        assert sorted((await room.states(alg)).values()) == (["active"] if slow else ["active", "next"]), alg
+        assert schedule.signer.verify(schedule.signer.sign(CLAIMS, alg)) == CLAIMS
     await schedule.ensure()
-    assert len(await room.stores.keys.all()) == 4, "a second start makes none"
-    for key in schedule.jwks()["keys"]:
-        assert not {"d", "p", "q", "dp", "dq", "qi"} & set(key)
-        assert (key["use"], key["alg"] in ("ES256", "RS256")) == ("sig", True)
+    assert len(await room.stores.keys.all()) == 8, "a second start makes none"
+    await schedule.tend()
+    for alg in SIGNING:
+        assert sorted((await room.states(alg)).values()) == ["active", "next"], alg
+    room.clock.advance(60)
+    await schedule.tend()
+    assert len(await room.stores.keys.all()) == 10, "nothing is left to do"
+
+
+async def test_no_two_algorithms_share_a_key_and_none_shows_its_private_part(room: Room) -> None:
+    schedule = await room.worker()
+    keys = schedule.jwks()["keys"]
+    assert [key["alg"] for key in keys if key["kid"] == schedule.signer.active[key["alg"]][0]] == list(SIGNING)
+    assert len({key["kid"] for key in keys}) == len(keys)
+    assert len({key.get("n", key.get("x")) for key in keys}) == len(keys)
+    for key in keys:
+        assert not {"d", "p", "q", "dp", "dq", "qi", "k"} & set(key)
+        assert key["use"] == "sig"
+
+
+async def test_jw_15_a_next_key_signs_only_when_it_was_published_for_a_day(room: Room) -> None:
+    schedule = await room.worker()
+    active, following = await room.kid("active"), await room.kid("next")
+    room.clock.advance(ANNOUNCED - 1)
+    with pytest.raises(TooSoon) as early:
+        await schedule.rotate("ES256", actor="cli")
+    assert early.value.ready == {"ES256": NOW + ANNOUNCED}
+    assert await room.kid("active") == active, "nothing has changed"
+    room.clock.advance(1)
+    assert await schedule.rotate("ES256", actor="cli") == [following]
+    with pytest.raises(TooSoon):
+        await schedule.rotate("ES256", actor="cli")
+    assert len(await schedule.rotate("ES256", actor="cli", at_once=True)) == 1, "an operator may insist"
+
+
+async def test_jw_15_all_algorithms_rotate_together_or_none(room: Room) -> None:
+    schedule = await room.worker()
+    await schedule.tend()
+    room.clock.advance(ANNOUNCED)
+    await schedule.rotate("EdDSA", actor="cli")
+    before = {row.kid: row.state for row in await room.stores.keys.all()}
+    with pytest.raises(TooSoon) as early:
+        await schedule.rotate(actor="cli")
+    assert list(early.value.ready) == ["EdDSA"]
+    assert {row.kid: row.state for row in await room.stores.keys.all()} == before
+    room.clock.advance(ANNOUNCED)
+    assert len(await schedule.rotate(actor="cli")) == len(SIGNING)
 
 
 async def test_jw_15_a_key_is_published_before_it_signs_and_after_it_stopped(room: Room) -> None:
     schedule = await room.worker()
     active, following = await room.kid("active"), await room.kid("next")
     token = schedule.signer.sign(CLAIMS, "ES256")
-    assert await schedule.rotate("ES256", actor="cli") == [following]
+    assert following in published(schedule)
+    assert await schedule.rotate("ES256", actor="cli", at_once=True) == [following]
     assert await room.kid("active") == following
     assert await room.kid("retiring") == active
     assert {active, following, await room.kid("next")} <= set(published(schedule))
@@ -100,17 +151,34 @@ async def test_jw_15_a_key_is_published_before_it_signs_and_after_it_stopped(roo
     assert await room.kid("active", "RS256") in published(schedule), "the other algorithm went on as it was"
 
 
-async def test_jw_15_a_retired_key_goes_a_day_later_not_before(room: Room) -> None:
+async def test_jw_15_the_schedule_rotates_after_ninety_days_and_not_before(room: Room) -> None:
+    schedule, other = await room.worker(), await room.worker()
+    await schedule.tend()
+    following = {alg: await room.kid("next", alg) for alg in SIGNING}
+    room.clock.advance(90 * DAY - 1)
+    await schedule.tend()
+    assert {alg: await room.kid("next", alg) for alg in SIGNING} == following
+    room.clock.advance(1)
+    await asyncio.gather(schedule.tend(), other.tend())
+    assert {alg: await room.kid("active", alg) for alg in SIGNING} == following, "rotated once, although two workers looked"
+    await other.refresh()
+    assert published(other) == published(schedule)
+
+
+async def test_jw_15_a_key_retires_for_a_month_and_then_goes(room: Room) -> None:
     schedule = await room.worker()
     first = await room.kid("active")
-    await schedule.rotate("ES256", actor="cli")
-    room.clock.advance(RETIRED_AFTER)
-    await schedule.rotate("ES256", actor="cli")
-    assert (await room.states())[first] == "retiring"
-    room.clock.advance(1)
-    await schedule.rotate("ES256", actor="cli")
+    token = schedule.signer.sign(CLAIMS, "ES256")
+    await schedule.rotate("ES256", actor="cli", at_once=True)
+    room.clock.advance(31 * DAY - 1)
+    await schedule.tend()
+    assert schedule.signer.verify(token) == CLAIMS
+    room.clock.advance(31)
+    await schedule.tend()
     assert (await room.states())[first] == "removed"
     assert first not in published(schedule)
+    with pytest.raises(BadToken, match="unknown key"):
+        schedule.signer.verify(token)
 
 
 async def test_jw_15_every_worker_follows_a_change(room: Room) -> None:
@@ -119,7 +187,7 @@ async def test_jw_15_every_worker_follows_a_change(room: Room) -> None:
     await other.refresh()
     assert other.version == before, "nothing moved, nothing was read"
     token = one.signer.sign(CLAIMS, "ES256")
-    await one.rotate(actor="cli")
+    await one.rotate("ES256", actor="cli", at_once=True)
     await other.refresh()
     assert published(other) == published(one)
     assert other.signer.verify(token) == CLAIMS
@@ -130,16 +198,26 @@ async def test_jw_15_every_worker_follows_a_change(room: Room) -> None:
         other.signer.verify(token)
 
 
+async def test_jw_15_a_worker_that_was_not_told_sees_the_change_when_it_tends(room: Room) -> None:
+    one, other = await room.worker(), await room.worker()
+    lost = await room.kid("active")
+    row = next(row for row in await room.stores.keys.all() if row.kid == lost)
+    await room.stores.keys.set_states({lost: "retiring"}, NOW, expected={lost: "active"}, add=[await one._made(row.alg, "active")])
+    await other.tend()
+    assert other.signer.active["ES256"][0] == await room.kid("active") != lost
+
+
 async def test_jw_15_a_lost_key_is_removed_at_once_even_while_it_signs(room: Room) -> None:
     schedule = await room.worker()
-    lost = await room.kid("active")
-    token = schedule.signer.sign(CLAIMS, "ES256")
-    await schedule.remove(lost, actor="cli")
-    assert (await room.states())[lost] == "removed"
-    assert lost not in published(schedule)
-    with pytest.raises(BadToken):
-        schedule.signer.verify(token)
-    assert schedule.signer.verify(schedule.signer.sign(CLAIMS, "ES256")) == CLAIMS
+    for alg in ("ES256", "PS256"):  # with a next key announced, and before there is one
+        lost = await room.kid("active", alg)
+        token = schedule.signer.sign(CLAIMS, alg)
+        await schedule.remove(lost, actor="cli")
+        assert (await room.states(alg))[lost] == "removed"
+        assert lost not in published(schedule)
+        with pytest.raises(BadToken):
+            schedule.signer.verify(token)
+        assert schedule.signer.verify(schedule.signer.sign(CLAIMS, alg)) == CLAIMS
 
 
 async def test_a_next_key_that_is_removed_is_replaced(room: Room) -> None:
@@ -157,22 +235,34 @@ async def test_jw_15_a_rotation_is_taken_back_in_one_step(room: Room) -> None:
     with pytest.raises(UnknownKey):
         await schedule.roll_back("ES256", actor="cli")
     first, second = await room.kid("active"), await room.kid("next")
-    await schedule.rotate("ES256", actor="cli")
+    await schedule.rotate("ES256", actor="cli", at_once=True)
     token = schedule.signer.sign(CLAIMS, "ES256")
     assert await schedule.roll_back("ES256", actor="cli") == first
     assert (await room.kid("active"), await room.kid("next")) == (first, second)
     assert schedule.signer.verify(token) == CLAIMS, "what the newer key signed stays good"
-    assert await schedule.rotate("ES256", actor="cli") == [second]
+    assert await schedule.rotate("ES256", actor="cli", at_once=True) == [second]
 
 
-async def test_every_change_stands_in_the_trail(room: Room) -> None:
+async def test_two_that_rotate_at_once_rotate_once(room: Room) -> None:
+    one, other = await room.worker(), await room.worker()
+    following = await room.kid("next")
+    done = await asyncio.gather(*(schedule.rotate("ES256", actor="cli", at_once=True) for schedule in (one, other)), return_exceptions=True)
+    assert [result for result in done if not isinstance(result, Conflict)] == [[following]]
+    assert sorted((await room.states()).values()) == ["active", "next", "retiring"]
+
+
+async def test_every_change_stands_in_the_trail_with_its_reason(room: Room) -> None:
     schedule = await room.worker()
-    active = await room.kid("active")
-    await schedule.rotate("ES256", actor="operator:x")
-    await schedule.remove(active, actor="operator:x")
+    active, following = await room.kid("active"), await room.kid("next")
+    await schedule.rotate("ES256", actor="operator:x", reason="planned", at_once=True)
+    await schedule.remove(active, actor="operator:x", reason="stolen")
     found = [line.entry for line in await room.stores.audit.search(actor="operator:x")]
-    assert {(entry.event, entry.subject) for entry in found} >= {(AuditEvent.KEY_REMOVED, f"key:{active}")}
-    assert AuditEvent.KEY_ROTATED in {entry.event for entry in found}
+    said = {(entry.event, entry.subject, entry.after["state"], entry.reason) for entry in found}
+    assert said >= {
+        (AuditEvent.KEY_ROTATED, f"key:{following}", "active", "planned"),
+        (AuditEvent.KEY_ROTATED, f"key:{active}", "retiring", "planned"),
+        (AuditEvent.KEY_REMOVED, f"key:{active}", "removed", "stolen"),
+    }
 
 
 async def test_no_private_key_is_readable_where_it_is_kept(room: Room) -> None:

@@ -2,36 +2,60 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import orjson
 import pytest
 from jose import jws as python_jose
 from joserfc import jws
+from joserfc.errors import SecurityWarning
 from joserfc.jwk import ECKey, RSAKey
 
-from idp.keys.schedule import generate
+from idp.keys.algorithms import SIGNING, generate
 from idp.keys.signer import BadToken, Signer, header_of
 from kit.secrets import b64url
 
-EC, RSA = generate("ES256"), generate("RS256")
+KEYS = {alg: generate(alg) for alg in SIGNING}
+EC, RSA = KEYS["ES256"], KEYS["RS256"]
 NEXT = generate("ES256")
-SIGNER = Signer({"ES256": ("ec", EC), "RS256": ("rsa", RSA)}, {"ec": ("ES256", EC), "rsa": ("RS256", RSA), "next": ("ES256", NEXT)})
+SIGNER = Signer(
+    {alg: (alg.lower(), key) for alg, key in KEYS.items()},
+    {**{alg.lower(): (alg, key) for alg, key in KEYS.items()}, "ec": ("ES256", EC), "next": ("ES256", NEXT)},
+)
 CLAIMS = {"iss": "https://gapura.example", "sub": "é", "n": 1}
 
 
-@pytest.mark.parametrize("alg", ["ES256", "RS256"])
-def test_two_other_libraries_read_what_we_sign(alg: str) -> None:
-    key = EC if alg == "ES256" else RSA
+@pytest.mark.parametrize("alg", SIGNING)
+def test_other_libraries_read_what_we_sign(alg: str) -> None:
+    key = KEYS[alg]
     for _ in range(20):
         token = SIGNER.sign(CLAIMS, alg, "at+jwt")
-        read = jws.deserialize_compact(token, key, algorithms=[alg])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SecurityWarning)  # the library would rather have EdDSA called Ed25519
+            read = jws.deserialize_compact(token, key, algorithms=[alg])
         assert orjson.loads(read.payload) == CLAIMS
-        assert read.headers() == {"alg": alg, "kid": "ec" if alg == "ES256" else "rsa", "typ": "at+jwt"}
-        assert orjson.loads(python_jose.verify(token, key.as_dict(private=False), algorithms=[alg])) == CLAIMS
+        assert read.headers() == {"alg": alg, "kid": alg.lower(), "typ": "at+jwt"}
+        public = key.as_dict(private=False)
+        if alg in ("ES256", "RS256", "ES512"):  # what python-jose knows
+            assert orjson.loads(python_jose.verify(token, public, algorithms=[alg])) == CLAIMS
 
 
-@pytest.mark.parametrize("alg", ["ES256", "RS256"])
+@pytest.mark.parametrize("alg", SIGNING)
+def test_jw_01_a_key_signs_with_its_own_algorithm_only(alg: str) -> None:
+    """An RSA key that would do for two algorithms lets an attacker choose the weaker one."""
+    for other in SIGNING:
+        header = {"alg": other, "kid": alg.lower(), "typ": "JWT"}
+        if other == alg or type(KEYS[other]) is not type(KEYS[alg]):
+            continue
+        if KEYS[alg].as_dict(private=False).get("crv") != KEYS[other].as_dict(private=False).get("crv"):
+            continue
+        token = jws.serialize_compact(header, orjson.dumps(CLAIMS), KEYS[alg], algorithms=[other])
+        with pytest.raises(BadToken, match="algorithm"):
+            SIGNER.verify(token)
+
+
+@pytest.mark.parametrize("alg", SIGNING)
 def test_we_read_what_we_sign(alg: str) -> None:
     assert SIGNER.verify(SIGNER.sign(CLAIMS, alg)) == CLAIMS
     assert SIGNER.verify(SIGNER.sign(CLAIMS, alg, "at+jwt"), "at+jwt") == CLAIMS
@@ -105,4 +129,6 @@ def test_keys_are_of_the_size_we_promise() -> None:
     assert EC.curve_name == "P-256"
     assert isinstance(RSA, RSAKey)
     assert RSA.public_key.key_size == 2048
+    assert KEYS["ES512"].as_dict()["crv"] == "P-521"
+    assert KEYS["EdDSA"].as_dict()["crv"] == "Ed25519"
     assert "BEGIN" not in repr(SIGNER)
