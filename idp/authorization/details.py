@@ -16,7 +16,7 @@ from idp.errors import InvalidAuthorizationDetails
 MAX_TEXT = 8192
 MAX_ITEMS = 10
 MAX_VALUE = 300
-MAX_DEPTH = 4
+MAX_DEPTH = 3
 MAX_ROWS = 40
 LISTS = ("actions", "datatypes", "locations", "privileges")  # RFC 9396 §2.2
 Detail = Mapping[str, Any]

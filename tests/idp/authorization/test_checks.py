@@ -26,11 +26,11 @@ CORRECT = {
 }
 
 
-def judged(client: Client | None = None, **changes: str) -> str:
+def judged(client: Client | None = None, *, origin: str = "plain", **changes: str) -> str:
     """Return `code param` of the first rule that refuses; `page: …` when the person is told instead of the client; empty when none does."""
     client = client or a_client()
     snapshot = a_snapshot(client)
-    request = read({**CORRECT, **changes})
+    request = read({**CORRECT, **changes}, origin=origin)
     asked = Asked(request, snapshot.clients.get(request.client_id), snapshot)
     for prefix, table in (("page: ", BEFORE_REDIRECT), ("", BEFORE_INTERACTION)):
         for rule in table:
@@ -44,6 +44,7 @@ def judged(client: Client | None = None, **changes: str) -> str:
 
 def test_a_correct_request_passes_every_rule() -> None:
     assert judged() == ""
+    assert judged(display="touch") == judged(display="page") == judged(display="unheard-of") == ""
     assert judged(display="popup", ui_locales="se", extra="foobar", claims_locales="se", acr_values="1 2") == "", "unknown ones are ignored"
     assert judged(nonce="") == "", "a nonce is the client's own choice in the code flow"
     assert judged(state="") == ""
@@ -206,13 +207,7 @@ def test_a_state_that_is_not_ascii_is_refused() -> None:
     assert judged(state="é") == judged(state="a\r\nSet-Cookie: x=1") == "page: invalid_request state"
 
 
-@pytest.mark.parametrize("uri", ["http://169.254.169.254/latest", "https://rp.example/request.jwt", "urn:ietf:params:oauth:request_uri:x"])
-def test_az_31_a_request_uri_is_refused_not_fetched(uri: str) -> None:
-    assert judged(request_uri=uri) == "request_uri_not_supported request_uri"
-
-
-def test_request_objects_and_registration_are_refused_never_ignored() -> None:
-    assert judged(request="eyJhbGciOiJub25lIn0.e30.") == "request_not_supported request"
+def test_a_registration_inside_the_request_is_refused_never_ignored() -> None:
     assert judged(registration="{}") == "registration_not_supported registration"
 
 
@@ -256,3 +251,72 @@ def test_az_21_an_essential_acr_that_nobody_can_reach_is_refused_at_once() -> No
 def test_tk_20_a_resource_is_the_audience_the_client_is_registered_with() -> None:
     assert judged(resource="rp-a") == judged(a_client(audience="https://api.example"), resource="https://api.example") == ""
     assert judged(resource="https://api.example") == "invalid_target resource"
+
+
+def test_resources_beside_its_own_audience_are_those_it_registered() -> None:
+    several = a_client(resources=frozenset({"https://api.example/a", "https://api.example/b"}))
+    assert judged(several, resource="https://api.example/a https://api.example/b rp-a") == ""
+    assert judged(several, resource="https://api.example/a https://api.example/c") == "invalid_target resource"
+
+
+FAPI = {"auth_method": "private_key_jwt", "secrets": (), "profile": "fapi2_security"}
+SIGNS = {**FAPI, "profile": "fapi2_message_signing"}
+
+
+@pytest.mark.parametrize("changes", [FAPI, {"require_par": True}], ids=["FAPI", "require_par"])
+def test_a_client_that_must_push_its_requests_does(changes: dict[str, Any]) -> None:
+    client = a_client(**changes)
+    assert judged(client, origin="pushed") == judged(client, origin="pushed_object") == ""
+    assert judged(client) == judged(client, origin="object") == "invalid_request request_uri"
+
+
+@pytest.mark.parametrize("changes", [SIGNS, {"request_object_alg": "ES256"}], ids=["FAPI message signing", "request_object_alg"])
+def test_a_client_that_must_sign_its_requests_does(changes: dict[str, Any]) -> None:
+    client = a_client(**changes)
+    assert judged(client, origin="pushed_object") == ""
+    assert judged(client, origin="pushed") == "invalid_request request"
+
+
+def test_a_fapi_client_is_answered_over_https_only() -> None:
+    local = "http://127.0.0.1/cb"
+    assert judged(a_client(redirect_uris=(local,)), redirect_uri=local) == ""
+    assert judged(a_client(redirect_uris=(local,), **FAPI), redirect_uri=local, origin="pushed") == "page: invalid_request redirect_uri"
+    assert judged(a_client(**FAPI), origin="pushed") == ""
+
+
+def test_az_22_only_a_confidential_baseline_client_may_be_exempt_from_pkce() -> None:
+    none = {"code_challenge": "", "code_challenge_method": ""}
+    exempt = a_client(pkce_optional=True)
+    assert judged(exempt, **none) == judged(exempt) == ""
+    assert judged(a_client(), **none) == "invalid_request code_challenge"
+    assert judged(a_client(pkce_optional=True, auth_method="none"), **none) == "invalid_request code_challenge"
+    assert judged(a_client(pkce_optional=True, **FAPI), origin="pushed", **none) == "invalid_request code_challenge"
+
+
+def test_az_23_whoever_is_exempt_from_pkce_but_uses_it_is_held_to_it() -> None:
+    exempt = a_client(pkce_optional=True)
+    assert judged(exempt, code_challenge_method="plain") == "invalid_request code_challenge_method"
+    assert judged(exempt, code_challenge_method="") == "invalid_request code_challenge_method"
+    assert judged(exempt, code_challenge="", code_challenge_method="plain") == "invalid_request code_challenge_method"
+    assert judged(exempt, code_challenge="x" * 10) == "invalid_request code_challenge"
+
+
+def test_az_15_signed_answers_are_for_those_who_registered_them_or_follow_fapi() -> None:
+    for mode in ("jwt", "query.jwt", "form_post.jwt"):
+        assert judged(a_client(response_modes=frozenset({mode})), response_mode=mode) == ""
+        assert judged(a_client(**FAPI), response_mode=mode, origin="pushed") == ""
+        assert judged(response_mode=mode) == "invalid_request response_mode"
+    for mode in ("fragment", "fragment.jwt", "web_message"):
+        assert judged(a_client(**FAPI), response_mode=mode, origin="pushed") == "invalid_request response_mode"
+
+
+def test_a_key_that_the_code_shall_be_bound_to_is_a_thumbprint() -> None:
+    assert judged(dpop_jkt=CHALLENGE) == ""
+    assert judged(dpop_jkt=CHALLENGE[:-1]) == judged(dpop_jkt=CHALLENGE + "=") == "invalid_request dpop_jkt"
+
+
+def test_details_are_of_the_types_that_the_client_registered() -> None:
+    asked = orjson.dumps([{"type": "izin_usaha", "actions": ["read"]}]).decode()
+    client = a_client(authorization_details_types=frozenset({"izin_usaha"}))
+    assert judged(client, authorization_details=asked) == ""
+    assert judged(authorization_details=asked) == "invalid_authorization_details authorization_details"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from idp.client_auth.authenticate import Authenticated
 from idp.errors import OAuthError
-from idp.grants.authorization_code import RULES, Redemption
+from idp.grants.authorization_code import RULES, Redemption, verifier_fits
 from idp.grants.model import TokenRequest
 from idp.tokens.models import AuthorizationCode
 from idp.tokens.records import decode_code, encode_code
@@ -66,3 +69,20 @@ def test_tk_06_az_40_the_verifier_fits_the_challenge(verifier: str) -> None:
 
 def test_a_code_comes_out_of_the_store_as_it_went_in() -> None:
     assert decode_code(encode_code(CODE)) == CODE
+
+
+def test_tk_06_a_verifier_without_a_challenge_is_refused() -> None:
+    def without(form: dict[str, str], **changes: Any) -> str:
+        code = replace(CODE, code_challenge="")
+        redemption = Redemption(code, TokenRequest(Authenticated(a_client(**changes), "k"), {"redirect_uri": CALLBACK, **form}, NOW))
+        try:
+            verifier_fits(redemption)
+        except OAuthError as error:
+            return f"{error.code}: {error.description}"
+        return ""
+
+    assert without({}, pkce_optional=True) == ""
+    said = "invalid_grant: the authorization request had no code_challenge"
+    assert without({"code_verifier": VERIFIER}, pkce_optional=True) == without({"code_verifier": ""}, pkce_optional=True) == said
+    assert without({}) == without({}, pkce_optional=True, auth_method="none") == said
+    assert without({}, pkce_optional=True, profile="fapi2_security") == said
