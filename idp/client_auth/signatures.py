@@ -20,6 +20,12 @@ ALGORITHMS = ("ES256", "ES512", "RS256", "PS256", "EdDSA", "Ed25519")
 FAPI_ALGORITHMS = ("ES256", "PS256", "EdDSA", "Ed25519")  # FAPI 2.0 Security Profile §5.4.1
 
 
+class Roomy(jws.JWSRegistry):
+    """Takes headers that carry an RSA key, as a DPoP proof's does (RFC 9449 §4.2)."""
+
+    max_header_length = 4096
+
+
 class NoKeyFits(BadToken):
     """No key of the set verifies the signature: perhaps the client has new ones."""
 
@@ -37,7 +43,7 @@ def payload_of(token: str, key: Key, alg: str) -> bytes:
     """Return what the key signed with this algorithm; raise JoseError or ValueError when it did not."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SecurityWarning)  # RFC 9864 would have EdDSA called Ed25519; FAPI and most clients do not yet
-        return jws.deserialize_compact(token, key, algorithms=[alg]).payload
+        return jws.deserialize_compact(token, key, registry=Roomy(algorithms=[alg])).payload
 
 
 def claims_signed_by(jwks: Mapping[str, Any], header: Mapping[str, Any], token: str) -> dict[str, Any]:

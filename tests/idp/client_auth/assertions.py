@@ -13,6 +13,7 @@ from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
 from idp.applications.models import Client
 from idp.client_auth.client_keys import ClientKeys
+from idp.client_auth.signatures import Roomy
 from kit.clock import FixedClock
 from kit.secrets import b64url, new_id
 from tests.idp.samples import ISSUER, NOW, a_client
@@ -38,7 +39,7 @@ def signed(body: dict[str, Any], key: Key | OctKey = EC, alg: str = "ES256", **h
     protected = {name: value for name, value in protected.items() if value is not None}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SecurityWarning)  # of EdDSA, by its old name
-        return jws.serialize_compact(protected, orjson.dumps(body), key, algorithms=[alg])
+        return jws.serialize_compact(protected, orjson.dumps(body), key, registry=Roomy(algorithms=[alg]))
 
 
 def no_keys_elsewhere() -> ClientKeys:
