@@ -195,7 +195,7 @@ def read(values: Sequence[str]) -> Proof:
 
 def _key(jwk: object) -> Key | None:
     """Return the key of a header, the public members alone; None when there is none of a kind we take."""
-    if not isinstance(jwk, dict) or jwk.get("kty") not in KINDS:
+    if not isinstance(jwk, dict) or str(jwk.get("kty")) not in KINDS:
         return None
     try:
         public = {name: value for name, value in jwk.items() if name in ("kty", "crv", "x", "y", "n", "e") and isinstance(value, str)}
