@@ -21,6 +21,7 @@ from idp.keys.schedule import KeySchedule
 from idp.signout.logout_token import TYPE, logout_token_claims
 from idp.store import Delivery, OutboxStore
 from kit.clock import Clock
+from kit.expiring import StoreUnavailable
 
 log = structlog.get_logger("idp")
 
@@ -109,11 +110,14 @@ class Deliverer:
         self._busy -= Counter([delivery.target])
 
     async def _try(self, delivery: Delivery) -> None:
-        """Make one attempt and keep its outcome. A failure of our own store leaves the claim to run out."""
+        """Make one attempt and keep its outcome. When our own store fails, the claim runs out and the message is sent again."""
+        client = self.registry.now.clients.get(delivery.target)
         try:
-            client = self.registry.now.clients.get(delivery.target)
             error = "the client is not registered" if client is None else await self._tell(client, delivery)
-            now = self.clock.now()
+        except Exception as problem:
+            error = f"not sent: {type(problem).__name__}"
+        now = self.clock.now()
+        try:
             if not error:
                 await self.outbox.settle(delivery.id, delivered_at=now, next_at=now, error="")
                 return
@@ -121,8 +125,8 @@ class Deliverer:
             later = next_try(delivery, now) if client is not None or delivery.attempts + 1 < UNKNOWN_TRIES else GIVEN_UP
             log.warning("sign_out_not_delivered", client=delivery.target, reason=error, attempts=delivery.attempts + 1, given_up=later < 0)
             await self.outbox.settle(delivery.id, delivered_at=None, next_at=later, error=error)
-        except Exception as error:
-            log.error("sign_out_failed", client=delivery.target, kind=type(error).__name__)
+        except StoreUnavailable as problem:
+            log.error("sign_out_not_settled", client=delivery.target, reason=str(problem)[:80])
 
     async def _tell(self, client: Client, delivery: Delivery) -> str:
         """Post the logout token; return what went wrong, or nothing. A client without an address has nothing to be told."""
@@ -136,9 +140,7 @@ class Deliverer:
         try:
             async with asyncio.timeout(self.seconds), self.http.stream("POST", client.backchannel_logout_uri, data=body) as response:
                 return "" if response.status_code in (200, 204) else f"HTTP {response.status_code}"
-        except TimeoutError:
-            return f"no answer within {self.seconds:g} s"
-        except httpx.TimeoutException:
+        except (TimeoutError, httpx.TimeoutException):
             return f"no answer within {self.seconds:g} s"
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             return f"{type(error).__name__}: {error}"[:160]

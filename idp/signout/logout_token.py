@@ -12,7 +12,7 @@ SECONDS = 120
 
 
 def logout_token_claims(*, issuer: str, client_id: str, subject: str, sid: str, now: int) -> dict[str, Any]:
-    """Return the claims to sign: `sub` and `sid` as in the client's ID token, and never a nonce, so that nobody takes it for one (LO-07)."""
+    """Return the claims to sign: `sub` and `sid` as in the client's ID token, and no nonce, so that nobody takes it for one (LO-07)."""
     return {
         "iss": issuer,
         "sub": subject,
