@@ -1,7 +1,7 @@
 """Device authorization requests: begun by a device, answered once by a person, asked about in turn. RFC 8628 §3.
 
 Keys of the expiring store, all by digest of the device code but the first: `dev-user:<digest of the user code>` leads to the request,
-`dev:` is the request, `dev-given:` what was approved, `dev-turn:` and `dev-slow:` hold back a device that asks too fast.
+`dev:` is the request, `dev-given:` what was approved, `dev-turn:` and `dev-wait:` hold back a device that asks too fast.
 """
 
 from __future__ import annotations
@@ -83,16 +83,17 @@ class DeviceRequests:
         return decode_code(raw) if raw is not None else None
 
     async def is_in_turn(self, handle: str) -> bool:
-        """True when the device waited long enough; else it must wait five seconds more from now on. RFC 8628 §3.5; DV-02."""
-        wait = self.settings.device_interval_seconds
+        """True when the device waited long enough; else its interval is five seconds longer from now on. RFC 8628 §3.5; DV-02."""
+        kept = await self.store.get(f"dev-wait:{handle}")
+        wait = int(kept) if kept is not None else self.settings.device_interval_seconds
         if await self.store.put_if_absent(Put(f"dev-turn:{handle}", b"1", wait)):
             return True
-        too_early = await self.store.increment(f"dev-slow:{handle}", self.settings.device_code_seconds)
-        await self.store.put(Put(f"dev-turn:{handle}", b"1", wait + SLOWER * too_early))
+        longer, life = wait + SLOWER, self.settings.device_code_seconds
+        await self.store.put(Put(f"dev-wait:{handle}", str(longer).encode(), life), Put(f"dev-turn:{handle}", b"1", longer))
         return False
 
     async def forget(self, handle: str) -> None:
-        await self.store.delete(f"dev:{handle}", f"dev-turn:{handle}")
+        await self.store.delete(f"dev:{handle}", f"dev-turn:{handle}", f"dev-wait:{handle}")
 
     async def _answer(self, handle: str, asked: DeviceRequest, state: State, *more: Put) -> Answered:
         """Spend the user code and write the answer in one step: of any number of answers the first one counts."""

@@ -109,7 +109,12 @@ class TokenExchangeGrant:
         reason = step.reason if isinstance(step, Refuse) else type(step).__name__.lower()
         if await self.store.put_if_absent(Put(f"noted:{digest(f'{client} {person} {target}')}", b"1", NOTED_AGAIN_AFTER)):
             entry = Entry(
-                AuditEvent.EXCHANGE_REFUSED, f"client:{client}", f"person:{person}", asked.request.now, reason=reason, after={"audience": target}
+                AuditEvent.EXCHANGE_REFUSED,
+                f"client:{client}",
+                f"person:{person}",
+                asked.request.now,
+                reason=reason,
+                after={"audience": target},
             )
             await self.trail.append(entry)
 
