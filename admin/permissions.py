@@ -23,6 +23,8 @@ class Permission(StrEnum):
     APPLICATION_CHANGE = "application.change"
     APPLICATION_SWITCH = "application.switch"
     SECRET_CHANGE = "secret.change"
+    REGISTRATION_READ = "registration.read"
+    REGISTRATION_OPEN = "registration.open"
     CONNECTOR_READ = "connector.read"
     CONNECTOR_CHANGE = "connector.change"
     NOTICE_PUBLISH = "notice.publish"
@@ -53,6 +55,8 @@ TABLE: Mapping[Permission, frozenset[Role]] = {
     Permission.APPLICATION_CHANGE: _WORK,
     Permission.APPLICATION_SWITCH: _WORK,
     Permission.SECRET_CHANGE: _WORK,
+    Permission.REGISTRATION_READ: _READ,
+    Permission.REGISTRATION_OPEN: _WORK,
     Permission.CONNECTOR_READ: _READ,
     Permission.CONNECTOR_CHANGE: _WORK,
     Permission.NOTICE_PUBLISH: _WORK,
@@ -77,6 +81,7 @@ DANGEROUS: frozenset[Permission] = frozenset(
         Permission.AGENCY_SUSPEND,
         Permission.APPLICATION_SWITCH,
         Permission.SECRET_CHANGE,
+        Permission.REGISTRATION_OPEN,
         Permission.PERSON_CHANGE,
         Permission.ROLE_CHANGE,
         Permission.KEY_CHANGE,

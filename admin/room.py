@@ -18,6 +18,7 @@ from admin.actions.keys import Keys
 from admin.actions.notices import Notices
 from admin.actions.people import People
 from admin.actions.preview import Previews
+from admin.actions.registrations import Registrations
 from admin.actions.roles import Roles
 from admin.actions.tokens import Tokens
 from admin.actions.trail import Trail
@@ -37,6 +38,8 @@ from idp.interaction.dispatcher import Dispatcher
 from idp.keys.schedule import KeySchedule
 from idp.people.models import Person
 from idp.people.service import People as Accounts
+from idp.registration.judging import Judging
+from idp.registration.logos import Logos
 from idp.sessions.service import Sessions
 from idp.settings import IdpSettings
 from idp.signin.password import Hasher
@@ -65,6 +68,7 @@ class AdminRoom:
     hasher: Hasher
     totp: Totp
     kinds: Mapping[str, Kind]
+    judging: Judging
     cookies: CookieJar
     settings: IdpSettings
     issuer: str
@@ -98,6 +102,7 @@ class AdminRoom:
             agencies=Agencies(desk),
             applications=Applications(desk, clients, connectors, notices),
             clients=clients,
+            registrations=Registrations(desk, SCOPES, self.judging.offered, Logos(self.judging.outbound)),
             connectors=connectors,
             notices=notices,
             previews=Previews(desk, self.kinds, Personas(self.people, self.personas), self.settings, self.issuer),

@@ -46,8 +46,8 @@ from idp.endpoints.gate_door import GateDoor
 from idp.endpoints.introspect import IntrospectEndpoint
 from idp.endpoints.logout import LogoutEndpoint
 from idp.endpoints.par import ParEndpoint
-from idp.endpoints.register import RegisterEndpoint
 from idp.endpoints.protected_resource import ProtectedResource
+from idp.endpoints.register import RegisterEndpoint
 from idp.endpoints.resume import Resume
 from idp.endpoints.revoke import RevokeEndpoint
 from idp.endpoints.second_step import SecondStepPage
@@ -75,6 +75,7 @@ from idp.proofs.certificate import Authorities, ClientCertificates
 from idp.proofs.dpop import DpopProofs
 from idp.proofs.nonces import Nonces
 from idp.registration.judging import Judging
+from idp.registration.logos import Logos
 from idp.registration.registrar import Registrar
 from idp.registration.state import Offered
 from idp.sessions.fence import GuardFence
@@ -89,6 +90,7 @@ from idp.signout.listeners import Listeners
 from idp.signout.page import SignedOutPage
 from idp.signout.service import SignOut
 from idp.tokens.access_token import AccessTokens
+from idp.tokens.dressing import Dressing
 from idp.tokens.guessing import TokenGuesses
 from kit.expiring import StoreUnavailable
 from kit.keys import derive
@@ -254,8 +256,9 @@ async def build_house(resources: Resources) -> House:
     client_auth = ClientAuthenticator(registry, expiring, stores.audit, clock, issuer, client_keys, certificates)
     nonces = Nonces(key("dpop-nonce"), clock, idp_settings.dpop_nonce_seconds)
     bindings = Bindings(DpopProofs(expiring, nonces, clock, (issuer,)), certificates)
+    dressing = Dressing(keys, issuer, client_keys.of)
     codes = AuthorizationCodeGrant(
-        expiring, stores.grants, people, keys, access_tokens, disclosing, stores.audit, idp_settings, issuer, listeners
+        expiring, stores.grants, people, dressing, access_tokens, disclosing, stores.audit, idp_settings, issuer, listeners
     )
     credentials = ClientCredentialsGrant(expiring, access_tokens, {})
     device_requests = DeviceRequests(expiring, idp_settings, clock)
@@ -264,7 +267,7 @@ async def build_house(resources: Resources) -> House:
         for grant in (
             codes,
             RefreshTokenGrant(
-                expiring, stores.grants, stores.session_log, people, registry, consent, keys, access_tokens, disclosing, idp_settings,
+                expiring, stores.grants, stores.session_log, people, registry, consent, dressing, access_tokens, disclosing, idp_settings,
                 issuer, key("refresh"),
             ),
             credentials,
@@ -275,7 +278,7 @@ async def build_house(resources: Resources) -> House:
     }  # fmt: skip
     offered = Offered(frozenset(grants), frozenset(METHODS), frozenset(settings.outbound.allow))
     judging = Judging(registry, offered, resources.outbound)
-    registrar = Registrar(stores.registrations, expiring, registry, follower, judging, clock)
+    registrar = Registrar(stores.registrations, expiring, registry, follower, judging, Logos(resources.outbound), clock)
     gate_answers = GateAnswers(expiring, registry, people, consent, disclosing, stores.ring, clock, keys, issuer)
     gate = GateEndpoints(
         registry,
@@ -303,6 +306,7 @@ async def build_house(resources: Resources) -> House:
         hasher=hasher,
         totp=totp,
         kinds=KINDS,
+        judging=judging,
         cookies=cookies,
         settings=idp_settings,
         issuer=issuer,
@@ -338,7 +342,7 @@ async def build_house(resources: Resources) -> House:
         *TokenEndpoint(client_auth, grants, clock, bindings, proxies).routes(),
         *authorize.routes(),
         *ParEndpoint(client_auth, resolver, registry, bindings, expiring, proxies).routes(),
-        *UserinfoEndpoint(access_tokens, guesses, registry, bindings, proxies).routes(),
+        *UserinfoEndpoint(access_tokens, guesses, registry, bindings, dressing, proxies).routes(),
         *IntrospectEndpoint(client_auth, access_tokens, guesses, registry, issuer, proxies).routes(),
         *gate.routes(),
         *Discovery(issuer, list(grants), keys, registry, clock).routes(),

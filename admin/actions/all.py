@@ -13,6 +13,7 @@ from admin.actions.keys import Keys
 from admin.actions.notices import Notices
 from admin.actions.people import People
 from admin.actions.preview import Previews
+from admin.actions.registrations import Registrations
 from admin.actions.roles import Roles
 from admin.actions.tokens import Tokens
 from admin.actions.trail import Trail
@@ -24,6 +25,7 @@ class Actions:
     agencies: Agencies
     applications: Applications
     clients: Clients
+    registrations: Registrations
     connectors: Connectors
     notices: Notices
     previews: Previews

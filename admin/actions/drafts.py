@@ -81,6 +81,23 @@ class ClientDraft(Draft):
     jwks: dict[str, Any] | None = None
 
 
+class RegistrationDraft(Draft):
+    """A token that opens client registration, with its policy (idp.registration.policy) and how many clients it is for."""
+
+    title: Short
+    application: Short = ""
+    agency: Short = ""
+    redirect_hosts: tuple[Short, ...] = Field((), max_length=20)
+    scopes: tuple[Short, ...] = Field(("openid",), max_length=60)
+    grant_types: tuple[Short, ...] = Field(("authorization_code", "refresh_token"), max_length=10)
+    auth_methods: tuple[Short, ...] = Field(("client_secret_basic", "private_key_jwt"), max_length=10)
+    profile: Short = "baseline"
+    pkce_optional: bool = False
+    approve_logos: bool = False
+    quota: int = Field(1, ge=1, le=10_000)
+    days: int = Field(7, ge=1, le=90)
+
+
 class ConnectorDraft(Draft):
     kind: Short
     settings: dict[str, Any] = Field(default_factory=dict)

@@ -9,9 +9,11 @@ from pydantic import BaseModel, ConfigDict
 from admin.actions.drafts import Draft
 from admin.actions.keys import KeyView
 from admin.actions.people import Profile
+from admin.actions.registrations import shown as registration_policy
 from admin.store import OperatorToken
 from connectors.contract import Connector
 from idp.applications.models import Agency, Application, Client
+from idp.registration.policy import InitialAccessToken
 from kit.audit import ChainedEntry, ChainReport
 
 
@@ -212,6 +214,47 @@ class TokenCreated(Out):
     secret: str
 
 
+class RegistrationTokenOut(Out):
+    id: str
+    title: str
+    prefix: str
+    application: str
+    agency: str
+    redirect_hosts: list[str]
+    scopes: list[str]
+    grant_types: list[str]
+    auth_methods: list[str]
+    profile: str
+    pkce_optional: bool
+    approve_logos: bool
+    quota: int
+    used: int
+    created_by: str
+    created_at: int
+    expires_at: int
+    revoked_at: int | None
+
+
+class RegistrationTokenCreated(Out):
+    token: RegistrationTokenOut
+    secret: str
+
+
+class SelfRegistered(Out):
+    client_id: str
+    name: str
+    application: str
+    registered_by: str
+    registered_at: int
+    profile: str
+    pkce_optional: bool
+    auth_method: str
+    redirect_uris: list[str]
+    scopes: list[str]
+    enabled: bool
+    to_approve: list[str]
+
+
 class Proof(Draft):
     password: str
     code: str
@@ -242,6 +285,17 @@ def client(one: Client) -> ClientOut:
         jwks=dict(one.jwks) if one.jwks is not None else None,
         secrets=[SecretOut(prefix=s.prefix, created_at=s.created_at, expires_at=s.expires_at) for s in one.secrets],
     )
+
+
+def registration_token(one: InitialAccessToken) -> RegistrationTokenOut:
+    kept = {name: getattr(one, name) for name in ("id", "used", "created_by", "created_at", "revoked_at")}
+    return RegistrationTokenOut.model_validate({**registration_policy(one), **kept})
+
+
+def self_registered(one: Client) -> SelfRegistered:
+    plain = {name: getattr(one, name) for name in SelfRegistered.model_fields}
+    lists = {"redirect_uris": list(one.redirect_uris), "scopes": sorted(one.scopes), "to_approve": sorted(one.to_approve)}
+    return SelfRegistered(**{**plain, **lists})
 
 
 def connector(one: Connector) -> ConnectorOut:

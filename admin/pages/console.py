@@ -19,6 +19,7 @@ from admin.pages.once import Once
 from admin.pages.people import PeoplePages
 from admin.pages.preview import PreviewPages
 from admin.pages.register import RegisterPages
+from admin.pages.registration import RegistrationPages
 from admin.pages.secrets import SecretPages
 from connectors.contract import Kind
 
@@ -42,6 +43,7 @@ class Console:
             **PeoplePages(self.frame).handlers(),
             **AuditPages(self.frame).handlers(),
             **KeyPages(self.frame).handlers(),
+            **RegistrationPages(self.frame, once).handlers(),
         }
         proof = ProofPages(self.frame)
 

@@ -121,6 +121,7 @@ class Frame:
             "k_same": lambda names: [(name, name) for name in names],
             "k_words": lambda pairs: [(key, pick(words, visit.language)) for key, words in pairs],
             "k_options": lambda words: [(getattr(key, "value", key), pick(text, visit.language)) for key, text in words.items()],
+            "k_names": lambda things: [(one.id, pick(one.name, visit.language)) for one in things],
             "k_agencies": lambda agencies: [(a.code, f"{a.short_name} – {pick(a.name, visit.language)}") for a in agencies],
         }
         return self.pages.render(visit.request, f"admin/{template}.html", {**frame, **context}, status=status)

@@ -25,6 +25,8 @@ PERMISSION_NAMES = {
     Permission.APPLICATION_CHANGE: {"id": "Mengubah aplikasi", "en": "Change applications"},
     Permission.APPLICATION_SWITCH: {"id": "Menghentikan aplikasi", "en": "Disable applications"},
     Permission.SECRET_CHANGE: {"id": "Mengganti rahasia klien", "en": "Rotate client secrets"},
+    Permission.REGISTRATION_READ: {"id": "Melihat pendaftaran klien", "en": "See client registration"},
+    Permission.REGISTRATION_OPEN: {"id": "Membuka pendaftaran klien", "en": "Open client registration"},
     Permission.CONNECTOR_READ: {"id": "Melihat konektor", "en": "See connectors"},
     Permission.CONNECTOR_CHANGE: {"id": "Mengubah konektor", "en": "Change connectors"},
     Permission.NOTICE_PUBLISH: {"id": "Menerbitkan pemberitahuan", "en": "Publish notices"},

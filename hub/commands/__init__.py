@@ -10,10 +10,12 @@ from hub.commands.clients import app as clients
 from hub.commands.connectors import app as connectors
 from hub.commands.keys import app as keys
 from hub.commands.people import app as people
+from hub.commands.registration import app as registration
 
 SUB_APPS: dict[str, typer.Typer] = {
     "people": people,
     "clients": clients,
+    "registration": registration,
     "connectors": connectors,
     "agencies": agencies,
     "keys": keys,

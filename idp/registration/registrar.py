@@ -14,6 +14,7 @@ from idp.applications.registry import GUARD, Registry
 from idp.errors import InvalidToken
 from idp.registration.errors import Unfit
 from idp.registration.judging import Judging
+from idp.registration.logos import Logos
 from idp.registration.metadata import described, told
 from idp.registration.names import needs_a_look
 from idp.registration.policy import InitialAccessToken, Policy, RegistrationStore
@@ -47,6 +48,7 @@ class Registrar:
     registry: Registry
     follow: Callable[[], Awaitable[None]]
     judging: Judging
+    logos: Logos
     clock: Clock
 
     async def admit(self, initial: str) -> InitialAccessToken:
@@ -116,7 +118,7 @@ class Registrar:
         """Return the client as described and found fit, with a new secret where it needs one."""
         found = described(body, base, policy)
         await self.judging.judge(found.client, policy=policy, response_types=found.response_types)
-        client = self._flagged(base, found.client)
+        client = await self._pictured(self._flagged(base, found.client), policy)
         if client.auth_method not in WITH_SECRET:
             return replace(client, secrets=()), ""
         now = self.clock.now()
@@ -135,6 +137,15 @@ class Registrar:
         if client.logo_uri is not None and (not same_logo or "logo" in former.to_approve):
             flags.add("logo")
         return replace(client, to_approve=frozenset(flags), logo=former.logo if same_logo else "")
+
+    async def _pictured(self, client: Client, policy: Policy) -> Client:
+        """Copy a new logo at once when the policy says so; one that cannot be copied waits for an operator, and the client is kept."""
+        if not policy.approve_logos or "logo" not in client.to_approve or client.logo_uri is None:
+            return client
+        try:
+            return replace(client, logo=await self.logos.copy(client.logo_uri), to_approve=client.to_approve - {"logo"})
+        except Unfit:
+            return client
 
     def _application(self, token: InitialAccessToken, body: Mapping[str, Any]) -> str:
         named = body.get("software_id")
