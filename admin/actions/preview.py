@@ -223,6 +223,7 @@ class Previews:
             amr=case.session.amr,
             nonce=NONCE,
             access_token=TOKEN,
+            alg=case.client.id_token_alg,
             now=self.desk.clock.now(),
             seconds=self.settings.id_token_seconds,
             asked={},

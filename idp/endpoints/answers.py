@@ -19,6 +19,11 @@ def json(body: Mapping[str, Any], status: int = 200) -> Response:
     return Response(orjson.dumps(body), status, NO_STORE, "application/json")
 
 
+def jwt(token: str, kind: str = "jwt") -> Response:
+    """Return a token as the whole answer. OIDC Core §5.3.2; RFC 9701 §5 has a media type of its own."""
+    return Response(token, 200, NO_STORE, f"application/{kind}")
+
+
 def error(problem: OAuthError) -> Response:
     """Return the error as RFC 6749 §5.2 says, with the challenge that belongs to it (RFC 6750 §3)."""
     body = {"error": problem.code}

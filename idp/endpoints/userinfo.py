@@ -15,6 +15,7 @@ from idp.endpoints.credentials import token_of
 from idp.errors import InsufficientScope, InvalidRequest, InvalidToken, OAuthError, TooLarge
 from idp.proofs.binding import Bindings
 from idp.tokens.access_token import AccessTokens
+from idp.tokens.dressing import Dressing
 from idp.tokens.guessing import TokenGuesses
 from kit.web.address import Network, client_address
 from kit.web.forms import BadForm, read_body
@@ -29,6 +30,7 @@ class UserinfoEndpoint:
     guesses: TokenGuesses
     registry: Registry
     bindings: Bindings
+    dressing: Dressing
     trusted_proxies: Sequence[Network] = ()
 
     async def __call__(self, request: Request) -> Response:
@@ -49,9 +51,13 @@ class UserinfoEndpoint:
                 raise InvalidToken("the client is not registered any more for what was granted")
             if "openid" not in found.scopes:
                 raise InsufficientScope("the token lacks the scope openid")
+            claims = {"sub": found.subject, **self.tokens.values_of(found)}
+            client = self.registry.now.clients[found.client_id]
+            plain = not client.userinfo_alg and client.userinfo_encryption is None
+            response = answers.json(claims) if plain else answers.jwt(await self.dressing.userinfo(client, claims))
         except OAuthError as error:
             return self.bindings.fresh(request, answers.refused(error))
-        return self.bindings.fresh(request, answers.json({"sub": found.subject, **self.tokens.values_of(found)}))
+        return self.bindings.fresh(request, response)
 
     @staticmethod
     async def _body(request: Request) -> bytes:

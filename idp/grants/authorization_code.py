@@ -24,6 +24,7 @@ from idp.settings import IdpSettings
 from idp.signout.listeners import Listeners
 from idp.store import GrantStore
 from idp.tokens.access_token import AccessTokens, token_type
+from idp.tokens.dressing import Dressing
 from idp.tokens.id_token import id_token_claims
 from idp.tokens.models import AuthorizationCode, RefreshFamily
 from idp.tokens.pkce import fits
@@ -90,7 +91,7 @@ class AuthorizationCodeGrant:
     store: ExpiringStore
     grants: GrantStore
     people: People
-    keys: KeySchedule
+    dressing: Dressing
     access_tokens: AccessTokens
     disclosing: Disclosing
     trail: AuditTrail
@@ -138,6 +139,7 @@ class AuthorizationCodeGrant:
             audience=audience_of(client, code.resources, form.get("resource", "")),
             details=granted,
         )
+        id_token = await self._id_token(code, client, minted.token, values, now)  # before anything is spent: it may be impossible
         told = {name: values[name] for name in code.released if name in values}
         receiver = Receiver(code.grant, code.service, code.application, code.client_id, "oidc")
         await self.disclosing.record(person.id, receiver, told, now)  # durable before the first answer that lets the client read it
@@ -152,7 +154,7 @@ class AuthorizationCodeGrant:
             "token_type": token_type(redemption.request.cnf),
             "expires_in": minted.seconds,
             "scope": " ".join(sorted(code.scopes)),
-            "id_token": self._id_token(code, client, minted.token, values, now),
+            "id_token": id_token,
         }
         if granted:
             body["authorization_details"] = orjson.loads(granted)
@@ -160,7 +162,7 @@ class AuthorizationCodeGrant:
             body["refresh_token"] = await self._family(code, redemption.request)
         return TokenAnswer(body)
 
-    def _id_token(self, code: AuthorizationCode, client: Client, access_token: str, values: dict[str, object], now: int) -> str:
+    async def _id_token(self, code: AuthorizationCode, client: Client, access_token: str, values: dict[str, object], now: int) -> str:
         claims = id_token_claims(
             issuer=self.issuer,
             client_id=client.client_id,
@@ -171,11 +173,12 @@ class AuthorizationCodeGrant:
             amr=code.amr,
             nonce=code.nonce,
             access_token=access_token,
+            alg=client.id_token_alg,
             now=now,
             seconds=self.settings.id_token_seconds,
             asked={name: values[name] for name in code.id_token_claims if name in values},
         )
-        return self.keys.signer.sign(claims, client.id_token_alg)
+        return await self.dressing.id_token(client, claims)
 
     async def _family(self, code: AuthorizationCode, request: TokenRequest) -> str:
         family_id = new_id()

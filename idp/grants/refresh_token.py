@@ -21,6 +21,7 @@ from idp.people.service import People
 from idp.settings import IdpSettings
 from idp.store import GrantStore, SessionLogStore
 from idp.tokens.access_token import AccessTokens, Minted, token_type
+from idp.tokens.dressing import Dressing
 from idp.tokens.id_token import id_token_claims
 from idp.tokens.models import RefreshFamily
 from idp.tokens.resources import audience_of
@@ -38,7 +39,7 @@ class RefreshTokenGrant:
     people: People
     registry: Registry
     consent: ConsentService
-    keys: KeySchedule
+    dressing: Dressing
     access_tokens: AccessTokens
     disclosing: Disclosing
     settings: IdpSettings
@@ -63,6 +64,8 @@ class RefreshTokenGrant:
         assert use.person is not None
         values = release(use.person, use.claims)
         minted = self._mint(use, values, lived_under, audience, granted)
+        id_token = await self._id_token(use, minted.token) if "openid" in use.scopes else ""
+        following = await self._rotate(family, token, request)
         told = {name: values[name] for name in use.claims if name in values}
         receiver = Receiver(family.grant, family.service, family.application, family.client_id, "oidc")
         await self.disclosing.record(family.person, receiver, told, request.now)
@@ -77,8 +80,8 @@ class RefreshTokenGrant:
         }
         if granted:
             body["authorization_details"] = orjson.loads(granted)
-        if "openid" in use.scopes:
-            body["id_token"] = self._id_token(use, minted.token)
+        if id_token:
+            body["id_token"] = id_token
         return TokenAnswer(body)
 
     async def _guards(self, family: RefreshFamily) -> dict[str, str]:
@@ -141,7 +144,7 @@ class RefreshTokenGrant:
             details=granted,
         )
 
-    def _id_token(self, use: Use, access_token: str) -> str:
+    async def _id_token(self, use: Use, access_token: str) -> str:
         family, client = use.family, use.client
         claims = id_token_claims(
             issuer=self.issuer,
@@ -153,8 +156,9 @@ class RefreshTokenGrant:
             amr=family.amr,
             nonce=family.nonce,
             access_token=access_token,
+            alg=client.id_token_alg,
             now=use.request.now,
             seconds=self.settings.id_token_seconds,
             asked={},
         )
-        return self.keys.signer.sign(claims, client.id_token_alg)
+        return await self.dressing.id_token(client, claims)

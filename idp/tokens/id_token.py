@@ -9,9 +9,13 @@ from typing import Any
 from kit.secrets import b64url
 
 
-def half_hash(token: str) -> str:
-    """Return `at_hash`: the left half of SHA-256 over the access token. OIDC Core §3.1.3.6."""
-    return b64url(hashlib.sha256(token.encode()).digest()[:16])
+HASHES = {"ES256": hashlib.sha256, "RS256": hashlib.sha256, "PS256": hashlib.sha256, "ES512": hashlib.sha512, "EdDSA": hashlib.sha512}
+
+
+def half_hash(token: str, alg: str) -> str:
+    """Return `at_hash`: the left half of the hash that the algorithm of the ID token uses. OIDC Core §3.1.3.6; Ed25519: RFC 8032 §5.1."""
+    whole = HASHES[alg](token.encode()).digest()
+    return b64url(whole[: len(whole) // 2])
 
 
 def id_token_claims(
@@ -25,6 +29,7 @@ def id_token_claims(
     amr: tuple[str, ...],
     nonce: str | None,
     access_token: str,
+    alg: str,
     now: int,
     seconds: int,
     asked: Mapping[str, Any],
@@ -39,7 +44,7 @@ def id_token_claims(
         "auth_time": auth_time,
         "acr": acr,
         "amr": list(amr),
-        "at_hash": half_hash(access_token),
+        "at_hash": half_hash(access_token, alg),
         "sid": sid,
     }
     if nonce is not None:

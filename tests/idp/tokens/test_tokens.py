@@ -43,14 +43,20 @@ def test_tk_06_a_verifier_has_a_form_too(verifier: str) -> None:
 
 
 def test_at_hash_as_in_openid_connect_core() -> None:
-    assert half_hash("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y") == "77QmUPtjPfzWtF2AnpK9RQ"
+    assert half_hash("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y", "ES256") == "77QmUPtjPfzWtF2AnpK9RQ"
+
+
+@pytest.mark.parametrize(("alg", "size"), [("ES256", 16), ("RS256", 16), ("PS256", 16), ("ES512", 32), ("EdDSA", 32)])
+def test_at_hash_is_half_of_the_hash_that_the_signature_uses(alg: str, size: int) -> None:
+    whole = hashlib.new("sha256" if size == 16 else "sha512", b"token").digest()
+    assert half_hash("token", alg) == base64.urlsafe_b64encode(whole[:size]).rstrip(b"=").decode()
 
 
 def test_nothing_that_was_asked_for_replaces_what_we_say() -> None:
     asked = {"sub": "x", "iss": "x", "aud": "x", "exp": 0, "acr": "x", "name": "Contoh"}
     claims = id_token_claims(
         issuer="https://i", client_id="rp-a", subject="s", sid="sid", auth_time=NOW, acr="urn:gapura:aal1", amr=("pwd",), nonce=None,
-        access_token="t", now=NOW, seconds=300, asked=asked,
+        access_token="t", alg="ES256", now=NOW, seconds=300, asked=asked,
     )  # fmt: skip
     assert claims["name"] == "Contoh"
     assert (claims["sub"], claims["iss"], claims["aud"], claims["exp"], claims["acr"]) == (
