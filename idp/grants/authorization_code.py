@@ -16,7 +16,6 @@ from idp.applications.models import Client
 from idp.authorization import details
 from idp.errors import InvalidGrant
 from idp.grants.model import TokenAnswer, TokenRequest
-from idp.keys.schedule import KeySchedule
 from idp.people.disclosing import Disclosing, Receiver
 from idp.people.release import release
 from idp.people.service import People

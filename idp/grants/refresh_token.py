@@ -14,7 +14,6 @@ from idp.authorization import details
 from idp.errors import InvalidGrant
 from idp.grants.model import TokenAnswer, TokenRequest
 from idp.grants.refresh_checks import RULES, Use
-from idp.keys.schedule import KeySchedule
 from idp.people.disclosing import Disclosing, Receiver
 from idp.people.release import release
 from idp.people.service import People
@@ -60,7 +59,6 @@ class RefreshTokenGrant:
             rule(use)
         granted = details.narrowed(family.details, request.form.get("authorization_details", ""), use.client.authorization_details_types)
         audience = audience_of(use.client, family.resources, request.form.get("resource", ""))
-        following = await self._rotate(family, token, request)
         assert use.person is not None
         values = release(use.person, use.claims)
         minted = self._mint(use, values, lived_under, audience, granted)
