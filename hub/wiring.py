@@ -343,7 +343,7 @@ async def build_house(resources: Resources) -> House:
         *authorize.routes(),
         *ParEndpoint(client_auth, resolver, registry, bindings, expiring, proxies).routes(),
         *UserinfoEndpoint(access_tokens, guesses, registry, bindings, dressing, proxies).routes(),
-        *IntrospectEndpoint(client_auth, access_tokens, guesses, registry, issuer, proxies).routes(),
+        *IntrospectEndpoint(client_auth, access_tokens, guesses, registry, issuer, clock, proxies).routes(),
         *gate.routes(),
         *Discovery(issuer, list(grants), keys, registry, clock).routes(),
     ]

@@ -77,7 +77,7 @@ class DevicePage:
         return see_other(f"{PATH}?kode={shown(code)}&bukti={self._proof(request, code)}")
 
     async def _answered(self, request: Request, fields: Mapping[str, str]) -> Response:
-        """Go on to the dispatcher, or tell the device no. Only for a code that this browser typed before: guessing here is worth nothing."""
+        """Go on to the dispatcher, or tell the device no. Only for a code that this browser typed before, so guessing gains nothing."""
         code = normalised(fields.get("kode", ""))
         found = await self.requests.by_user_code(code) if same(fields.get("bukti", ""), self._proof(request, code)) else None
         if found is None:
