@@ -22,7 +22,9 @@ from kit.outbound import read_limited
 
 log = structlog.get_logger("idp")
 
-LIFE = 600  # seconds a fetched set is good for
+FRESH = 300  # seconds after which a set is fetched again
+LIFE = 600  # seconds it is good for when that fails
+PATIENCE = 5  # seconds for one answer, however it drips
 MAX_BYTES = 64 * 1024
 MAX_KEYS = 20
 MAX_CLIENTS = 500
@@ -59,12 +61,11 @@ class ClientKeys:
         if not client.jwks_uri:
             return client.jwks or NO_KEYS
         kept = self._of(client)
-        missing = refresh or (kid is not None and not has(kept.jwks, kid))
-        if self._is_due(kept, missing):
-            async with kept.lock:
-                if self._is_due(kept, missing):  # whoever waited finds what the first one fetched
+        if self._lacks(kept, kid, refresh):
+            async with kept.lock:  # whoever waited finds what the first one fetched
+                if self._lacks(kept, kid, refresh) and self.clock.now() - kept.tried_at >= self.refresh_seconds:
                     await self._fetch(client, kept)
-        return kept.jwks if self.clock.now() - kept.fetched_at <= LIFE + self.refresh_seconds else NO_KEYS
+        return kept.jwks if self.clock.now() - kept.fetched_at <= LIFE else NO_KEYS
 
     def _of(self, client: Client) -> Kept:
         kept = self._kept.get(client.client_id)
@@ -75,21 +76,26 @@ class ClientKeys:
             self._kept.popitem(last=False)
         return kept
 
-    def _is_due(self, kept: Kept, missing: bool) -> bool:
-        now = self.clock.now()
-        return now - kept.tried_at >= self.refresh_seconds and (missing or now - kept.fetched_at > LIFE)
+    def _lacks(self, kept: Kept, kid: str | None, refresh: bool) -> bool:
+        return refresh or self.clock.now() - kept.fetched_at > FRESH or (kid is not None and not has(kept.jwks, kid))
 
     async def _fetch(self, client: Client, kept: Kept) -> None:
         kept.tried_at = self.clock.now()
         try:
-            async with self.outbound.stream("GET", kept.uri, headers={"Accept": "application/jwk-set+json, application/json"}) as response:
-                if response.status_code != 200:
-                    raise BadKeySet(f"status {response.status_code}")
-                kept.jwks = key_set(await read_limited(response, MAX_BYTES))
-        except (httpx.HTTPError, httpx.InvalidURL, BadKeySet) as error:
+            async with asyncio.timeout(PATIENCE):
+                kept.jwks = key_set(await self._read(kept.uri))
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, BadKeySet) as error:
             log.warning("client_keys_not_fetched", client=client.client_id, kind=type(error).__name__)
             return
         kept.fetched_at = kept.tried_at
+
+    async def _read(self, uri: str) -> bytes:
+        if not uri.startswith("https://"):
+            raise BadKeySet("keys come over https alone")
+        async with self.outbound.stream("GET", uri, headers={"Accept": "application/jwk-set+json, application/json"}) as response:
+            if response.status_code != 200:
+                raise BadKeySet(f"status {response.status_code}")
+            return await read_limited(response, MAX_BYTES)
 
 
 def has(jwks: Mapping[str, Any], kid: str) -> bool:

@@ -19,7 +19,7 @@ from kit.audit import AuditEvent, ChainedEntry, ChainReport, Entry
 from kit.clock import FixedClock
 from kit.secrets import digest
 from tests.idp.client_auth.assertions import EC, claims, jwt_client, no_keys_elsewhere, signed
-from tests.idp.proofs.authority import CA
+from tests.idp.proofs.authority import ANOTHER_CA, CA, issued, self_signed
 from tests.idp.samples import ISSUER, NOW, SECRET, a_client, a_snapshot, an_agency, an_application
 
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -231,3 +231,34 @@ def test_an_error_names_no_secret() -> None:
 
     assert SECRET not in repr(read(basic(), {}))
     assert signed(claims(), EC) not in repr(read("", {"client_assertion": signed(claims()), "client_assertion_type": ASSERTION}))
+
+
+SUBJECT = "CN=rp-a,O=Kabupaten Trenggalek,C=ID"
+
+
+async def test_a_certificate_of_our_authority_proves_the_client_it_names() -> None:
+    desk = Desk(a_client(auth_method="tls_client_auth", secrets=(), tls_subject=SUBJECT))
+    assert await desk.come(client_id="rp-a", certificate=issued().shown) == f"rp-a tls_client_auth:{SUBJECT}"
+    for wrong in (issued("rp-b"), issued(issuer=ANOTHER_CA), self_signed(), issued(days=(-9, -1))):
+        assert await desk.refused(client_id="rp-a", certificate=wrong.shown) == FAILED
+    assert await desk.refused(client_id="rp-a") == FAILED, "nor may it come without"
+
+
+async def test_a_certificate_that_the_client_registered_proves_it() -> None:
+    pair, other = self_signed(), self_signed()
+    keys = {"keys": [{"kty": "EC", "x5t#S256": pair.shown.thumbprint}]}
+    desk = Desk(a_client(auth_method="self_signed_tls_client_auth", secrets=(), jwks=keys))
+    assert await desk.come(client_id="rp-a", certificate=pair.shown) == f"rp-a self_signed_tls_client_auth:{pair.shown.thumbprint}"
+    assert await desk.refused(client_id="rp-a", certificate=other.shown) == FAILED
+    assert await desk.refused(client_id="rp-a") == FAILED
+
+
+async def test_tk_09_a_certificate_proves_nothing_for_a_client_that_registered_another_way() -> None:
+    certificate = issued().shown
+    assert await Desk(a_client(tls_subject=SUBJECT)).refused(client_id="rp-a", certificate=certificate) == FAILED
+    assert await Desk(jwt_client(tls_subject=SUBJECT)).refused(client_id="rp-a", certificate=certificate) == FAILED
+    by_certificate = a_client(auth_method="tls_client_auth", tls_subject=SUBJECT)
+    assert await Desk(by_certificate).refused(basic(), certificate=certificate) == FAILED, "nor an old secret beside it"
+    assert await Desk(a_client(tls_subject=SUBJECT)).come(basic(), certificate=certificate), "one that is merely there does no harm"
+    public = Desk(a_client(auth_method="none", secrets=()))
+    assert await public.come(client_id="rp-a", certificate=certificate) == "rp-a none:"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from idp.proofs.dpop import ALGORITHMS
 from idp.tokens.guessing import MOST
 from tests.journeys.test_canary import captured_log
 from tests.site import SITI, Party, Site, new_party, register, test_client
@@ -15,14 +16,15 @@ def bearer(token: str) -> dict[str, str]:
     return {"authorization": f"Bearer {token}"}
 
 
-@pytest.mark.parametrize("header", ["Bearer", "Bearer ", "Basic x", "DPoP x", "x"])
+@pytest.mark.parametrize("header", ["Bearer", "Bearer ", "Basic x", "DPoP", "DPoP ", "x"])
 async def test_a_header_that_is_no_bearer_header(site: Site, header: str) -> None:
     assert (await site.http().get("/userinfo", headers={"authorization": header})).json()["error"] == "invalid_request"
 
 
 async def test_no_token_gets_the_bare_challenge_and_a_wrong_one_says_so(site: Site) -> None:
     nothing = await site.http().get("/userinfo")
-    assert (nothing.status_code, nothing.headers["www-authenticate"], nothing.json()) == (401, 'Bearer realm="gapura"', {})
+    assert (nothing.status_code, nothing.json()) == (401, {})
+    assert nothing.headers.get_list("www-authenticate") == ['Bearer realm="gapura"', f'DPoP realm="gapura", algs="{" ".join(ALGORITHMS)}"']
     wrong = await site.http().get("/userinfo", headers=bearer("x" * 43))
     assert (wrong.status_code, wrong.json()["error"]) == (401, "invalid_token")
     assert 'error="invalid_token"' in wrong.headers["www-authenticate"]
