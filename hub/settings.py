@@ -40,6 +40,7 @@ class ServerSettings(Slice):
     replicas: int = Field(1, ge=1, description="How many machines run this deployment; above 1 needs PostgreSQL and Redis")
     trusted_proxies: tuple[str, ...] = Field((), description="Networks whose X-Forwarded-For is believed; none by default")
     client_cert_header: str = Field("", description="Header in which trusted proxies hand on the client's certificate; empty: none is read")
+    mtls_base_url: str = Field("", description="Address where clients are asked for certificates, when it is not the issuer's")
     tls_certificate: str = Field("", description="Certificate chain (PEM) when no proxy ends TLS; empty: plain HTTP behind a proxy")
     tls_key: str = Field("", description="Private key (PEM) of tls_certificate")
     tls_client_ca: str = Field("", description="Authorities (PEM) that issue certificates of clients; tls_client_auth needs them")
@@ -221,6 +222,9 @@ def check(settings: Settings) -> None:
         raise SettingsError(
             "server.replicas: several machines need storage.database_url (PostgreSQL) and storage.expiring_url (Redis); set both or 1"
         )
+    mtls = settings.server.mtls_base_url
+    if mtls and (not mtls.startswith("https://") or mtls.endswith("/") or any(sign in mtls for sign in "?#")):
+        raise SettingsError("server.mtls_base_url: must be an absolute https URL without query, fragment or final slash")
     if bool(settings.server.tls_certificate) != bool(settings.server.tls_key):
         raise SettingsError("server.tls_certificate: set it together with server.tls_key, or neither")
     if settings.server.client_cert_header and not settings.server.trusted_proxies:

@@ -30,7 +30,7 @@ from idp.applications.registry import GUARD, Registry
 from idp.authorization.door import OidcDoor
 from idp.authorization.resolve import Resolver
 from idp.authorization.response import AuthorizationResponse
-from idp.client_auth.authenticate import METHODS, ClientAuthenticator
+from idp.client_auth.authenticate import ClientAuthenticator, methods_of
 from idp.client_auth.client_keys import ClientKeys
 from idp.device.door import DeviceDoor
 from idp.device.guesses import UserCodeGuesses
@@ -176,7 +176,7 @@ def client_certificates(server: ServerSettings, proxies: Sequence[Network]) -> C
         authorities = Authorities.of_pem(pem)
     except (OSError, ValueError) as error:
         raise SettingsError(f"server.tls_client_ca: {server.tls_client_ca} holds no certificates that can be read") from error
-    return ClientCertificates(server.client_cert_header, proxies, authorities, bool(server.tls_certificate and pem))
+    return ClientCertificates(server.client_cert_header, proxies, authorities, bool(server.tls_certificate and pem), server.mtls_base_url)
 
 
 def template_folders() -> list[Path]:
@@ -255,7 +255,7 @@ async def build_house(resources: Resources) -> House:
     client_keys = ClientKeys(resources.outbound, clock, idp_settings.jwks_refresh_seconds)
     client_auth = ClientAuthenticator(registry, expiring, stores.audit, clock, issuer, client_keys, certificates)
     nonces = Nonces(key("dpop-nonce"), clock, idp_settings.dpop_nonce_seconds)
-    bindings = Bindings(DpopProofs(expiring, nonces, clock, (issuer,)), certificates)
+    bindings = Bindings(DpopProofs(expiring, nonces, clock, tuple(filter(None, (issuer, certificates.base)))), certificates)
     dressing = Dressing(keys, issuer, client_keys.of)
     codes = AuthorizationCodeGrant(
         expiring, stores.grants, people, dressing, access_tokens, disclosing, stores.audit, idp_settings, issuer, listeners
@@ -276,7 +276,7 @@ async def build_house(resources: Resources) -> House:
             TokenExchangeGrant(expiring, people, registry, consent, access_tokens, disclosing, guesses, stores.audit),
         )
     }  # fmt: skip
-    offered = Offered(frozenset(grants), frozenset(METHODS), frozenset(settings.outbound.allow))
+    offered = Offered(frozenset(grants), methods_of(certificates), frozenset(settings.outbound.allow))
     judging = Judging(registry, offered, resources.outbound)
     registrar = Registrar(stores.registrations, expiring, registry, follower, judging, Logos(resources.outbound), clock)
     gate_answers = GateAnswers(expiring, registry, people, consent, disclosing, stores.ring, clock, keys, issuer)
@@ -345,7 +345,7 @@ async def build_house(resources: Resources) -> House:
         *UserinfoEndpoint(access_tokens, guesses, registry, bindings, dressing, proxies).routes(),
         *IntrospectEndpoint(client_auth, access_tokens, guesses, registry, issuer, clock, proxies).routes(),
         *gate.routes(),
-        *Discovery(issuer, list(grants), keys, registry, clock).routes(),
+        *Discovery(issuer, list(grants), keys, registry, certificates, clock).routes(),
     ]
     routes: list[BaseRoute] = [
         *RevokeEndpoint(client_auth, access_tokens, stores.grants, expiring, clock, proxies).routes(),

@@ -14,6 +14,7 @@ import json
 import os
 import shutil
 import socket
+import ssl
 import subprocess
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -193,14 +194,15 @@ def live_site(
 ) -> Iterator[Live]:
     """Run real worker processes on a free port. `storage.database_url` is seeded when given, else the template copied."""
     with free_socket() as listener:
-        issuer = f"http://localhost:{listener.getsockname()[1]}"
+        scheme = "https" if "server.tls_certificate" in overrides else "http"
+        issuer = f"{scheme}://localhost:{listener.getsockname()[1]}"
         values = {"environment": "demo", "issuer": issuer, "storage.data_dir": folder / "data", **CHEAP, **overrides}
         asyncio.run(_fill(load(**values), template_folder, clients, fill))
         listener.set_inheritable(True)
         live = Live(folder, values, workers, listener)
         live.start()
         try:
-            wait_ready(issuer)
+            wait_ready(issuer, ca_file=overrides.get("outbound.ca_file", ""))
             yield live
         finally:
             live.stop()
@@ -225,12 +227,13 @@ async def _fill(
             await more(resources)
 
 
-def wait_ready(issuer: str, seconds: float = 20) -> None:
-    """Return when the server says it is ready."""
+def wait_ready(issuer: str, seconds: float = 20, *, ca_file: str = "") -> None:
+    """Return when the server says it is ready; `ca_file` is whom it must be vouched for by, when it answers TLS itself."""
+    trusted = ssl.create_default_context(cafile=ca_file or None)
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         try:
-            if httpx.get(issuer + "/readyz", timeout=2).status_code == 200:
+            if httpx.get(issuer + "/readyz", timeout=2, verify=trusted).status_code == 200:
                 return
         except httpx.TransportError:
             pass

@@ -160,3 +160,9 @@ METHODS: Mapping[str, Method] = {
     "self_signed_tls_client_auth": by_registered_certificate,
     "none": by_nothing,
 }
+
+
+def methods_of(certificates: ClientCertificates) -> frozenset[str]:
+    """Return the methods that can be used here: those with a certificate only where one can reach us, and be judged."""
+    able = {"tls_client_auth": certificates.issued_ones, "self_signed_tls_client_auth": certificates.self_signed_ones}
+    return frozenset(method for method in METHODS if able.get(method, True))

@@ -15,22 +15,32 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from idp.applications.registry import Registry
-from idp.client_auth.authenticate import METHODS
+from idp.client_auth.authenticate import methods_of
 from idp.client_auth.signatures import ALGORITHMS as ASSERTION_ALGORITHMS
 from idp.keys.algorithms import CONTENT_ENCRYPTION, KEY_ENCRYPTION, SIGNING
 from idp.keys.schedule import KeySchedule
+from idp.proofs.certificate import ClientCertificates
+from idp.proofs.dpop import ALGORITHMS as DPOP_ALGORITHMS
 from idp.sessions.models import ACR_ORDER
 from idp.tokens.claims import CLAIMS, OWN_SCOPES, SCOPE_CLAIMS
 from kit.clock import Clock
 
 PUBLIC = {"Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*"}
 PROTOCOL_CLAIMS = ("sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash")
+ALIASED = {
+    "token": "token",
+    "userinfo": "userinfo",
+    "introspection": "introspect",
+    "revocation": "revoke",
+    "device_authorization": "device_authorization",
+    "pushed_authorization_request": "par",
+}
 VERIFIED = ("email_verified", "phone_number_verified")
 
 
-def metadata(issuer: str, grants: Sequence[str]) -> dict[str, Any]:
-    """Return the provider's metadata."""
-    methods = sorted(METHODS)
+def metadata(issuer: str, grants: Sequence[str], certificates: ClientCertificates) -> dict[str, Any]:
+    """Return the provider's metadata. What needs a client's certificate is named only where one can reach us."""
+    methods = sorted(methods_of(certificates))
     confidential = [method for method in methods if method != "none"]
     return {
         "issuer": issuer,
@@ -83,12 +93,28 @@ def metadata(issuer: str, grants: Sequence[str]) -> dict[str, Any]:
         "request_object_signing_alg_values_supported": list(ASSERTION_ALGORITHMS),
         "authorization_response_iss_parameter_supported": True,
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
+        "dpop_signing_alg_values_supported": list(DPOP_ALGORITHMS),
+        "tls_client_certificate_bound_access_tokens": certificates.offered,
+        **({"mtls_endpoint_aliases": aliases(certificates.base)} if certificates.base else {}),
     }
 
 
+def aliases(base: str) -> dict[str, str]:
+    """Return where a client that has a certificate is asked for it. RFC 8705 §5."""
+    return {f"{name}_endpoint": f"{base}/{path}" for name, path in ALIASED.items()}
+
+
 class Discovery:
-    def __init__(self, issuer: str, grants: Sequence[str], keys: KeySchedule, registry: Registry, clock: Clock) -> None:
-        published = metadata(issuer, grants)
+    def __init__(
+        self,
+        issuer: str,
+        grants: Sequence[str],
+        keys: KeySchedule,
+        registry: Registry,
+        certificates: ClientCertificates,
+        clock: Clock,
+    ) -> None:
+        published = metadata(issuer, grants, certificates)
         OpenIDProviderMetadata(published).validate()  # a provider with wrong metadata does not start
         self.document = orjson.dumps(published)
         self.open_document = orjson.dumps(published | {"registration_endpoint": f"{issuer}/register"})

@@ -137,11 +137,21 @@ class ClientCertificates:
     trusted: Sequence[Network] = ()
     authorities: Authorities = Authorities()
     direct: bool = False  # our own TLS asks for certificates
+    base: str = ""  # another address than the issuer's, where they are asked for
+
+    @property
+    def self_signed_ones(self) -> bool:
+        """True when a certificate that nobody issued can reach us: our own TLS lets none pass."""
+        return bool(self.header and self.trusted)
 
     @property
     def offered(self) -> bool:
         """True when a certificate can reach us at all."""
-        return self.direct or bool(self.header and self.trusted)
+        return self.direct or self.self_signed_ones
+
+    @property
+    def issued_ones(self) -> bool:
+        return self.offered and bool(self.authorities.certificates)
 
     def of(self, request: Request) -> Certificate | None:
         """Return the certificate of this request, or None. Raise InvalidRequest for one that cannot be read."""
