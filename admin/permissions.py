@@ -37,6 +37,8 @@ class Permission(StrEnum):
     AUDIT_READ = "audit.read"
     AUDIT_VERIFY = "audit.verify"
     AUDIT_EXPORT = "audit.export"
+    SIGNOUT_READ = "signout.read"
+    SIGNOUT_RETRY = "signout.retry"
     KEY_READ = "key.read"
     KEY_CHANGE = "key.change"
 
@@ -69,6 +71,8 @@ TABLE: Mapping[Permission, frozenset[Role]] = {
     Permission.AUDIT_READ: _READ,
     Permission.AUDIT_VERIFY: _READ,
     Permission.AUDIT_EXPORT: _READ,
+    Permission.SIGNOUT_READ: _READ,
+    Permission.SIGNOUT_RETRY: _WORK,
     Permission.KEY_READ: _READ,
     Permission.KEY_CHANGE: _ADMIN,
 }

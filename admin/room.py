@@ -20,6 +20,7 @@ from admin.actions.people import People
 from admin.actions.preview import Previews
 from admin.actions.registrations import Registrations
 from admin.actions.roles import Roles
+from admin.actions.signouts import Signouts
 from admin.actions.tokens import Tokens
 from admin.actions.trail import Trail
 from admin.api.app import AdminApi
@@ -94,7 +95,7 @@ class AdminRoom:
     def actions(self) -> Actions:
         desk = Desk(self.stores, self.expiring, self.registry, self.follow, self.clock)
         notices = Notices(desk, self.kinds)
-        clients = Clients(desk, SCOPES)
+        clients = Clients(desk, SCOPES, self.judging.offered.allow)
         connectors = Connectors(desk, self.kinds)
         people = People(desk, self.people, self.sessions)
         return Actions(
@@ -110,6 +111,7 @@ class AdminRoom:
             roles=Roles(desk, people),
             trail=Trail(desk, self.disclosures),
             keys=Keys(desk, self.keys),
+            signouts=Signouts(desk),
             tokens=Tokens(desk),
         )
 

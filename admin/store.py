@@ -8,7 +8,7 @@ from typing import Protocol
 
 from consent.store import ConsentStore, NoticeStore
 from idp.registration.policy import RegistrationStore
-from idp.store import CredentialStore, GrantStore, KeyStore, PeopleStore, RegistryStore, SessionLogStore
+from idp.store import CredentialStore, GrantStore, KeyStore, OutboxStore, PeopleStore, RegistryStore, SessionLogStore
 from kit.audit import AuditTrail, Entry
 
 
@@ -60,7 +60,11 @@ class AdminStores(Protocol):
     @property
     def keys(self) -> KeyStore: ...
     @property
+    def data_keys(self) -> DataKeys: ...
+    @property
     def session_log(self) -> SessionLogStore: ...
+    @property
+    def outbox(self) -> OutboxStore: ...
     @property
     def operator_tokens(self) -> OperatorTokenStore: ...
     @property

@@ -71,6 +71,7 @@ class AuditEvent(StrEnum):
     OPERATOR_CONFIRMED = "operator.confirmed"
     OPERATOR_REFUSED = "operator.refused"
     AUDIT_VERIFIED = "audit.verified"
+    SIGNOUT_RETRIED = "signout.retried"
     SYSTEM_STARTED = "system.started"
     SYSTEM_SET_UP = "system.set_up"
 

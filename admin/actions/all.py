@@ -15,6 +15,7 @@ from admin.actions.people import People
 from admin.actions.preview import Previews
 from admin.actions.registrations import Registrations
 from admin.actions.roles import Roles
+from admin.actions.signouts import Signouts
 from admin.actions.tokens import Tokens
 from admin.actions.trail import Trail
 
@@ -33,4 +34,5 @@ class Actions:
     roles: Roles
     trail: Trail
     keys: Keys
+    signouts: Signouts
     tokens: Tokens

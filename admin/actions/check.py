@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from urllib.parse import urlsplit
 
 from admin.errors import FieldProblem, Invalid
+from idp.registration.addresses import is_outside
 
 SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 CODE = re.compile(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)*")
@@ -107,6 +108,38 @@ def url(field: str, value: str | None, *, required: bool = False, native: bool =
     if parts.scheme == "https" or (parts.scheme == "http" and (host in LOCAL_HOSTS or host.endswith(".localhost"))):
         return []
     return bad
+
+
+def called(field: str, value: str | None, allow: Collection[str] = ()) -> Found:
+    """An address that we ourselves call: https, and by its text not one of our own network (DC-11). `allow` lists `host:port` pairs."""
+    found = url(field, value)
+    if found or not value or is_outside(value, allow):
+        return found
+    parts = urlsplit(value)
+    if f"{parts.hostname}:{parts.port or {'http': 80}.get(parts.scheme, 443)}" in allow:
+        return []
+    return [
+        problem(
+            field,
+            "internal",
+            "Alamat ini ada di jaringan sendiri. Isi alamat umum yang diawali https://.",
+            "This address is inside our own network. Give a public one that begins with https://.",
+        )
+    ]
+
+
+def same_origin(field: str, value: str | None, others: Iterable[str]) -> Found:
+    """Scheme, host and port are those of a redirect address. Front-Channel Logout 1.0 §2."""
+    if not value or any(urlsplit(value)[:2] == urlsplit(other)[:2] for other in others):
+        return []
+    return [
+        problem(
+            field,
+            "another_origin",
+            "Alamat ini harus di situs yang sama dengan alamat balik.",
+            "This address must be at the same site as a redirect address.",
+        )
+    ]
 
 
 def scopes(field: str, values: Iterable[str], known: Iterable[str]) -> Found:

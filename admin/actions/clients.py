@@ -27,10 +27,14 @@ SHOWN = len(SECRET_PREFIX) + 4
 
 @dataclass(frozen=True, slots=True)
 class Clients:
-    """`scopes` are all scopes a client may be registered for: the standard ones and one per claim of the catalogue."""
+    """`scopes` are all scopes a client may be registered for: the standard ones and one per claim of the catalogue.
+
+    `allow` lists the `host:port` pairs of this deployment that may be called although they are not public.
+    """
 
     desk: Desk
     scopes: frozenset[str]
+    allow: frozenset[str] = frozenset()
 
     async def get(self, operator: Operator, client_id: str) -> Client:
         self.desk.may(operator, Permission.APPLICATION_READ)
@@ -131,7 +135,9 @@ class Clients:
             found += check.url(f"{field}redirect_uris", uri, native=draft.native)
         for uri in draft.post_logout_redirect_uris:
             found += check.url(f"{field}post_logout_redirect_uris", uri)
-        found += check.url(f"{field}backchannel_logout_uri", draft.backchannel_logout_uri)
+        found += check.called(f"{field}backchannel_logout_uri", draft.backchannel_logout_uri, self.allow)
+        front = check.url(f"{field}frontchannel_logout_uri", draft.frontchannel_logout_uri)
+        found += front or check.same_origin(f"{field}frontchannel_logout_uri", draft.frontchannel_logout_uri, draft.redirect_uris)
         found += check.one_of(f"{field}auth_method", draft.auth_method, AUTH_METHODS)
         found += check.one_of(f"{field}id_token_alg", draft.id_token_alg, ALGORITHMS)
         found += check.one_of(f"{field}access_token_format", draft.access_token_format, FORMATS)
@@ -168,6 +174,8 @@ class Clients:
             access_token_format=draft.access_token_format,
             id_token_alg=draft.id_token_alg,
             backchannel_logout_uri=draft.backchannel_logout_uri or None,
+            frontchannel_logout_uri=draft.frontchannel_logout_uri or None,
+            session_management=draft.session_management,
         )
 
     async def _found(self, client_id: str) -> Client:
@@ -197,6 +205,8 @@ def _shown(client: Client) -> dict[str, object]:
         "access_token_format": client.access_token_format,
         "id_token_alg": client.id_token_alg,
         "backchannel_logout_uri": client.backchannel_logout_uri,
+        "frontchannel_logout_uri": client.frontchannel_logout_uri,
+        "session_management": client.session_management,
         "key_ids": [str(k.get("kid", "")) for k in (client.jwks or {}).get("keys", [])] if client.jwks else [],  # type: ignore[attr-defined] # a JWKS is plain JSON
     }
 

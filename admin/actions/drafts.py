@@ -78,6 +78,8 @@ class ClientDraft(Draft):
     access_token_format: Short = "opaque"
     id_token_alg: Short = "ES256"
     backchannel_logout_uri: Url | None = None
+    frontchannel_logout_uri: Url | None = None
+    session_management: bool = False
     jwks: dict[str, Any] | None = None
 
 

@@ -21,6 +21,7 @@ from admin.api.catalogue import catalogue_routes
 from admin.api.oversight import oversight_routes
 from admin.api.people import people_routes
 from admin.api.registration import registration_routes
+from admin.api.signouts import signout_routes
 from admin.api.who import Gate
 from admin.confirm import Confirmation
 from admin.errors import AdminError, Invalid
@@ -57,6 +58,7 @@ class AdminApi:
             catalogue_routes(gate, self.actions),
             people_routes(gate, self.actions, self.confirmation),
             oversight_routes(gate, self.actions),
+            signout_routes(gate, self.actions),
             registration_routes(gate, self.actions),
         ):
             app.include_router(router)

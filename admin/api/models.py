@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from admin.actions.drafts import Draft
 from admin.actions.keys import KeyView
@@ -68,6 +68,8 @@ class ClientOut(Out):
     access_token_format: str
     id_token_alg: str
     backchannel_logout_uri: str | None
+    frontchannel_logout_uri: str | None
+    session_management: bool
     jwks: dict[str, Any] | None
     secrets: list[SecretOut]
 
@@ -192,8 +194,28 @@ class KeyOut(Out):
     changed_at: int
 
 
+class SignoutOut(Out):
+    id: str
+    client_id: str
+    application: str
+    created_at: int
+    attempts: int
+    next_at: int | None
+    given_up: bool
+    last_error: str
+
+
+class SignoutRetry(Draft):
+    ids: list[str] | None = Field(None, min_length=1, max_length=500)
+
+
+class SignoutsDue(Out):
+    due: int
+
+
 class Rotation(Reason):
     alg: str | None = None
+    at_once: bool = False
 
 
 class TokenIn(Draft):
@@ -282,6 +304,8 @@ def client(one: Client) -> ClientOut:
         scopes=sorted(one.scopes),
         refresh="refresh_token" in one.grant_types,
         backchannel_logout_uri=one.backchannel_logout_uri,
+        frontchannel_logout_uri=one.frontchannel_logout_uri,
+        session_management=one.session_management,
         jwks=dict(one.jwks) if one.jwks is not None else None,
         secrets=[SecretOut(prefix=s.prefix, created_at=s.created_at, expires_at=s.expires_at) for s in one.secrets],
     )

@@ -22,7 +22,7 @@ from idp.applications.registry import Snapshot
 from kit.web.pages import see_other
 
 LINES = ("redirect_uris", "post_logout_redirect_uris", "scopes")
-TICKS = ("refresh", "native")
+TICKS = ("refresh", "native", "session_management")
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,4 +248,6 @@ def _client(client: Client) -> dict[str, object]:
         "access_token_format": client.access_token_format,
         "id_token_alg": client.id_token_alg,
         "backchannel_logout_uri": client.backchannel_logout_uri,
+        "frontchannel_logout_uri": client.frontchannel_logout_uri,
+        "session_management": client.session_management,
     }

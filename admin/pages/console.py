@@ -21,6 +21,7 @@ from admin.pages.preview import PreviewPages
 from admin.pages.register import RegisterPages
 from admin.pages.registration import RegistrationPages
 from admin.pages.secrets import SecretPages
+from admin.pages.signouts import SignoutPages
 from connectors.contract import Kind
 
 
@@ -43,6 +44,7 @@ class Console:
             **PeoplePages(self.frame).handlers(),
             **AuditPages(self.frame).handlers(),
             **KeyPages(self.frame).handlers(),
+            **SignoutPages(self.frame).handlers(),
             **RegistrationPages(self.frame, once).handlers(),
         }
         proof = ProofPages(self.frame)

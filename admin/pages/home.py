@@ -39,6 +39,8 @@ PERMISSION_NAMES = {
     Permission.AUDIT_READ: {"id": "Membaca audit", "en": "Read the audit"},
     Permission.AUDIT_VERIFY: {"id": "Memeriksa rantai audit", "en": "Verify the audit chain"},
     Permission.AUDIT_EXPORT: {"id": "Mengunduh audit", "en": "Export the audit"},
+    Permission.SIGNOUT_READ: {"id": "Melihat pesan keluar", "en": "See sign-out messages"},
+    Permission.SIGNOUT_RETRY: {"id": "Mengirim lagi pesan keluar", "en": "Send sign-out messages again"},
     Permission.KEY_READ: {"id": "Melihat kunci", "en": "See keys"},
     Permission.KEY_CHANGE: {"id": "Mengganti kunci", "en": "Rotate keys"},
 }

@@ -97,6 +97,7 @@ EVENTS: Mapping[str, Text] = {
     "operator.confirmed": {"id": "membuktikan diri lagi", "en": "confirmed with password and code"},
     "operator.refused": {"id": "ditolak masuk konsol", "en": "was refused at the console"},
     "audit.verified": {"id": "memeriksa rantai audit", "en": "verified the audit chain"},
+    "signout.retried": {"id": "mengirim lagi pesan keluar", "en": "sent sign-out messages again"},
     "system.started": {"id": "menyalakan Gapura", "en": "started Gapura"},
     "system.set_up": {"id": "menyiapkan Gapura", "en": "set Gapura up"},
 }

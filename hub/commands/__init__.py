@@ -11,6 +11,7 @@ from hub.commands.connectors import app as connectors
 from hub.commands.keys import app as keys
 from hub.commands.people import app as people
 from hub.commands.registration import app as registration
+from hub.commands.signout import app as signout
 
 SUB_APPS: dict[str, typer.Typer] = {
     "people": people,
@@ -19,5 +20,6 @@ SUB_APPS: dict[str, typer.Typer] = {
     "connectors": connectors,
     "agencies": agencies,
     "keys": keys,
+    "signout": signout,
     "audit": audit,
 }

@@ -103,5 +103,6 @@ ADMIN: tuple[Page, ...] = (
         },
     ),
     Page("admin/audit/list.html", "C", {"usual": _at("/admin/audit")}),
+    Page("admin/signouts.html", "C", {"usual": _at("/admin/pesan-keluar")}),
     Page("admin/keys/list.html", "C", {"usual": _at("/admin/kunci")}),
 )
