@@ -129,5 +129,8 @@ class ProxyKind(Kind, Protocol):
     def entry_url(self, settings: BaseModel, path: str) -> str:
         """Return the absolute URL at the application for a path on it; its own start for anything but a plain path."""
 
+    def proxy_configuration(self, settings: BaseModel, issuer: str) -> str:
+        """Return what to put into the chosen proxy's configuration for this connector; empty: only the docs page shows it."""
+
     def blank(self, settings: BaseModel) -> Mapping[str, str]:
         """Return the headers that a proxy must blank on an open path, so that a client's own never pass (FA-01)."""

@@ -15,6 +15,7 @@ from admin.pages.applications import revision, switch_act
 from admin.pages.connector_form import read_settings, settings_fields, shown_settings
 from admin.pages.frame import Frame, Handlers, Visit, told
 from connectors.contract import Kind
+from connectors.registry import PROXY_KINDS
 from kit.web.pages import see_other
 
 
@@ -51,7 +52,7 @@ class ConnectorPages:
             kind=self.kinds[connector.kind],
             usable=snapshot.usable(connector.application),
             shown=shown_settings(connector.settings),
-            issuer=self.issuer,
+            snippet=kind.proxy_configuration(connector.settings, self.issuer) if (kind := PROXY_KINDS.get(connector.kind)) else "",
             emits=sorted(self.kinds[connector.kind].emits(connector.settings)),
             api_path=f"/admin/api/v1/connectors/{connector.id}",
         )

@@ -17,9 +17,7 @@ from tests.peers.programs import apache, nginx, node, older_application
 from tests.servers import free_port
 from tests.site import Live, live_site
 
-PATIENT = ("X-Pasien-Nik", "X-Pasien-Nama", "X-Pasien-Lahir", "X-Pasien-Jk", "X-Pasien-Bpjs", "X-Pasien-Hp", "X-Pasien-Id")
 QUEUE_SCOPE = "openid layanan:antrean-puskesmas name nik birthdate bpjs_number phone_number"
-BUSINESS = ("X-Usaha-Nama", "X-Usaha-Nik")
 
 
 @dataclass
@@ -53,18 +51,20 @@ def town(tmp_path_factory: pytest.TempPathFactory, template_folder: Path) -> Ite
     ports = {name: free_port() for name in ("usaha-kecil", "e-link", "rsud-daftar", "usaha-lama")}
     origins = {name: f"http://localhost:{port}" for name, port in ports.items()}
     keys: dict[str, bytes] = {}
+    gates: dict[str, dict[str, object]] = {}
 
     async def fill(resources: Resources) -> None:
         await seed(resources, await build_house(resources), {name: origins[name] for name in ("usaha-kecil", "e-link", "rsud-daftar")})
         await resources.stores.registry.save_connector(older_business(origins["usaha-lama"]))
+        gates.update({row.id: dict(row.settings) for row in await resources.stores.registry.connectors()})
         keys["master"] = resources.master_key
 
     with ExitStack() as stack:
         live = stack.enter_context(live_site(folder, template_folder, fill=fill, **{"gate.trusted_proxies": ["127.0.0.1/32"]}))
         older = stack.enter_context(older_application())
         secrets = {name: demo_secret(keys["master"], name) for name in ("usaha-kecil", "e-link")}
-        stack.enter_context(nginx(folder / "nginx", ports["rsud-daftar"], live.issuer, older, PATIENT))
-        stack.enter_context(nginx(folder / "nginx-2", ports["usaha-lama"], live.issuer, older, BUSINESS))
+        for name in ("rsud-daftar", "usaha-lama"):
+            stack.enter_context(nginx(folder / f"nginx-{name}", ports[name], live.issuer, gates[name], older))
         stack.enter_context(apache(folder / "apache", ports["usaha-kecil"], live.issuer, older, secrets["usaha-kecil"]))
         stack.enter_context(node(folder / "node", ports["e-link"], live.issuer, "e-link", secrets["e-link"], QUEUE_SCOPE))
         yield Town(live, older, ports)

@@ -15,6 +15,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from connectors.apps.forward_auth.kind import ForwardAuth
+from connectors.apps.forward_auth.settings import ForwardAuthSettings
 from tests.servers import missing
 
 HERE = Path(__file__).parent
@@ -87,23 +89,17 @@ def older_application() -> Iterator[int]:
 
 
 @contextmanager
-def nginx(folder: Path, port: int, gapura: str, upstream: int, headers: tuple[str, ...]) -> Iterator[None]:
-    """nginx before an older application, set up as docs/connectors/forward_auth.md says."""
+def nginx(folder: Path, port: int, gapura: str, settings: dict[str, Any], upstream: int) -> Iterator[None]:
+    """nginx before an older application, with what the console says to put there."""
     folder.mkdir()
-    kept = "\n".join(f"        auth_request_set $g{index} $upstream_http_{_variable(name)};" for index, name in enumerate(headers))
-    sent = "\n".join(f"        proxy_set_header {name} $g{index};" for index, name in enumerate(headers))
+    own = ForwardAuthSettings.model_validate({**settings, "upstream": f"http://127.0.0.1:{upstream}"})
     text = (HERE / "nginx.conf").read_text()
-    values = {"PORT": port, "GAPURA": gapura.removeprefix("http://"), "UPSTREAM": upstream, "KEPT": kept, "SENT": sent, "FOLDER": folder}
-    for name, value in values.items():
-        text = text.replace(f"@{name}@", str(value))
+    for name, value in {"PORT": str(port), "FOLDER": str(folder), "SNIPPET": ForwardAuth().proxy_configuration(own, gapura)}.items():
+        text = text.replace(f"@{name}@", value)
     (folder / "nginx.conf").write_text(text)
     command = [program("nginx"), "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log"), "-g", "daemon off;"]
     with running(command, port, folder):
         yield
-
-
-def _variable(header: str) -> str:
-    return header.lower().replace("-", "_")
 
 
 @contextmanager

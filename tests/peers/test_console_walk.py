@@ -96,13 +96,16 @@ def test_an_operator_connects_two_applications_and_stops_one_with_effect(town: T
         desk.select_option(f'select[name="{row}.transform"]', "none")
         console.register(BEDS, "kamar-coba", **{"connector.settings.base_url": f"http://localhost:{beds}", f"{row}.field": "X-Kamar-Nama"})
 
+        gate = {"base_url": f"http://localhost:{beds}", "headers": [{"claim": "name", "field": "X-Kamar-Nama"}]}
         for identifier, sign in (("antrean-coba", "name"), ("kamar-coba", "X-Kamar-Nama")):
             desk.goto(f"{console.at}/aplikasi/{identifier}/coba?warga=siti")
             said = desk.locator("main").inner_text()
             assert sign in said and "Siti Peragawati" in said, "what it will receive, before anybody opens it"
 
+        desk.goto(f"{console.at}/konektor/kamar-coba")
+        assert f"proxy_set_header X-Gapura-Host localhost:{beds};" in desk.locator("main").inner_text(), "what to put into nginx"
         stack.enter_context(node(tmp_path / "node", queue, town.issuer, "antrean-coba", secret, "openid name"))
-        stack.enter_context(nginx(tmp_path / "nginx", beds, town.issuer, town.older, ("X-Kamar-Nama",)))
+        stack.enter_context(nginx(tmp_path / "nginx", beds, town.issuer, gate, town.older))
         walk = Walk(phone, CITIZEN)
         opened = walk.open(home)
         assert "Laras" in opened

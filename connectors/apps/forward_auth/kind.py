@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from connectors.apps.forward_auth.paths import is_ambiguous, is_open, is_plain
 from connectors.apps.forward_auth.settings import ForwardAuthSettings
+from connectors.apps.forward_auth.snippets import nginx
 from connectors.contract import Answer, Capability, Emission, Identity, RequestFacts
 from connectors.mapping import MAX_VALUE, apply
 
@@ -99,6 +100,10 @@ class ForwardAuth:
         bare = path.partition("?")[0]
         safe = path if is_plain(bare) and all(" " < c < "\x7f" for c in path) and "#" not in path else own.start_path
         return own.base_url + safe
+
+    def proxy_configuration(self, settings: BaseModel, issuer: str) -> str:
+        own = _of(settings)
+        return nginx(own, issuer) if own.proxy == "nginx" else ""
 
     def blank(self, settings: BaseModel) -> Mapping[str, str]:
         """Traefik deletes what it is told to copy and then copies even an empty value, which an application reads as a fact."""

@@ -33,7 +33,7 @@ class ForwardAuthSettings(BaseModel):
     open_paths: tuple[str, ...] = Field((), description="Exact paths, or prefixes ending in /, that pass without sign-in")
     start_path: str = Field("/", description="Where the portal's tile leads")
     upstream: str = Field(
-        "", description="Where the proxy reaches the application; `gapura doctor` looks at it, nothing else does; empty: not said"
+        "", description="Where the proxy reaches the application, for `gapura doctor` and the proxy's configuration; empty: not said"
     )
 
     @field_validator("base_url")

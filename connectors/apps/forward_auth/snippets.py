@@ -1,0 +1,71 @@
+"""What stands in the configuration of the proxy, written out for one connector. tests/peers runs it in a real nginx."""
+
+from __future__ import annotations
+
+from connectors.apps.forward_auth.settings import ForwardAuthSettings
+
+EXAMPLE_UPSTREAM = "http://127.0.0.1:8081"
+VERIFIED = """\
+    proxy_ssl_server_name on;
+    proxy_ssl_verify on;
+    proxy_ssl_trusted_certificate /etc/ssl/certs/ca-certificates.crt;
+"""
+NGINX = """\
+underscores_in_headers off;   # the defaults, and needed: they drop X_Pasien_Nik
+ignore_invalid_headers on;
+
+location / {{
+    auth_request /_gapura/periksa;
+    auth_request_set $gapura_start $upstream_http_x_gapura_start;
+    auth_request_set $gapura_mark  $upstream_http_set_cookie;
+{kept}    error_page 401 = @gapura_masuk;
+
+    proxy_pass {upstream};   # no path here: the application must see the path that was decided on
+    proxy_http_version 1.1;
+    proxy_set_header Host $http_host;
+    proxy_set_header Connection "";
+{sent}}}
+
+location @gapura_masuk {{
+    add_header Set-Cookie $gapura_mark;   # without it no sign-in comes to its end
+    return 302 $gapura_start;
+}}
+
+location = /_gapura/periksa {{
+    internal;
+    proxy_pass {issuer}/gerbang/periksa;
+{verified}    proxy_http_version 1.1;
+    proxy_pass_request_body off;
+    proxy_set_header Content-Length "";
+    proxy_set_header Connection "";
+    proxy_set_header X-Gapura-Host {host};   # written out, never $http_host
+    proxy_set_header X-Gapura-Method $request_method;
+    proxy_set_header X-Gapura-Uri $request_uri;
+    proxy_connect_timeout 2s;
+    proxy_read_timeout 5s;
+}}
+
+location ~ ^/_gapura/(kembali|keluar)$ {{
+    proxy_pass {issuer};
+{verified}    proxy_redirect off;
+    proxy_set_header X-Gapura-Host {host};
+}}
+"""
+OUR_WORDS = ("X-Gapura-Host", "X-Gapura-Method", "X-Gapura-Uri")
+
+
+def nginx(settings: ForwardAuthSettings, issuer: str) -> str:
+    """Return what goes into the `server` block of the application's host. An empty header is removed, the browser's own included."""
+    given = [row.field for row in settings.headers]
+    given += [name for name in (settings.subject_header, settings.proof_header) if name]
+    variables = {name: f"$gapura_{name.lower().replace('-', '_')}" for name in given}
+    kept = "".join(f"    auth_request_set {variables[name]} $upstream_http_{name.lower().replace('-', '_')};\n" for name in given)
+    sent = {name: variables.get(name, '""') for name in (*settings.owned, *OUR_WORDS)}
+    return NGINX.format(
+        kept=kept,
+        upstream=settings.upstream or EXAMPLE_UPSTREAM,
+        sent="".join(f"    proxy_set_header {name} {value};\n" for name, value in sent.items()),
+        issuer=issuer,
+        host=settings.host,
+        verified=VERIFIED if issuer.startswith("https:") else "",
+    )
