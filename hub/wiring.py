@@ -342,7 +342,7 @@ async def build_house(resources: Resources) -> House:
         *TokenEndpoint(client_auth, grants, clock, bindings, proxies).routes(),
         *authorize.routes(),
         *ParEndpoint(client_auth, resolver, registry, bindings, expiring, proxies).routes(),
-        *UserinfoEndpoint(access_tokens, guesses, registry, bindings, dressing, proxies).routes(),
+        *UserinfoEndpoint(access_tokens, guesses, registry, bindings, dressing, clock, proxies).routes(),
         *IntrospectEndpoint(client_auth, access_tokens, guesses, registry, issuer, clock, proxies).routes(),
         *gate.routes(),
         *Discovery(issuer, list(grants), keys, registry, certificates, clock).routes(),

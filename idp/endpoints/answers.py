@@ -8,7 +8,15 @@ from typing import Any
 import orjson
 from starlette.responses import Response
 
-from idp.errors import InsufficientScope, InvalidClient, InvalidDpopProof, InvalidToken, OAuthError, UseDpopNonce
+from idp.errors import (
+    InsufficientScope,
+    InsufficientUserAuthentication,
+    InvalidClient,
+    InvalidDpopProof,
+    InvalidToken,
+    OAuthError,
+    UseDpopNonce,
+)
 from idp.proofs.dpop import ALGORITHMS
 
 NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
@@ -32,6 +40,9 @@ def error(problem: OAuthError) -> Response:
     response = json(body, problem.status)
     if isinstance(problem, InvalidToken | InsufficientScope):
         response.headers["WWW-Authenticate"] = challenge(problem.scheme, problem.code)
+    elif isinstance(problem, InsufficientUserAuthentication):
+        wanted = f', acr_values="{problem.acr_values}"' + (f', max_age="{problem.max_age}"' if problem.max_age is not None else "")
+        response.headers["WWW-Authenticate"] = challenge(problem.scheme, problem.code) + wanted
     elif isinstance(problem, InvalidClient):
         response.headers["WWW-Authenticate"] = 'Basic realm="gapura", charset="UTF-8"'
     if problem.retry_after is not None:

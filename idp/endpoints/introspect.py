@@ -89,8 +89,7 @@ class IntrospectEndpoint:
         """Return the answer as a JWT for this client alone. RFC 9701 §5, §6: RS256 when nothing was registered, which FAPI forbids."""
         claims = {"iss": self.issuer, "aud": client.client_id, "iat": self.clock.now(), "token_introspection": told}
         alg = client.introspection_alg or ("PS256" if client.fapi else "RS256")
-        token = self.tokens.keys.signer.sign(claims, alg, SIGNED)
-        return Response(token, headers=answers.NO_STORE, media_type=f"application/{SIGNED}")
+        return answers.jwt(self.tokens.keys.signer.sign(claims, alg, SIGNED), SIGNED)
 
     def routes(self) -> list[Route]:
         return [Route("/introspect", self.__call__, methods=["POST"])]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -12,11 +12,15 @@ from starlette.routing import Route
 from idp.applications.registry import Registry
 from idp.endpoints import answers
 from idp.endpoints.credentials import token_of
-from idp.errors import InsufficientScope, InvalidRequest, InvalidToken, OAuthError, TooLarge
+from idp.endpoints.protected_resource import metadata_url
+from idp.errors import InvalidRequest, InvalidToken, OAuthError, TooLarge
 from idp.proofs.binding import Bindings
 from idp.tokens.access_token import AccessTokens
 from idp.tokens.dressing import Dressing
 from idp.tokens.guessing import TokenGuesses
+from idp.tokens.models import AccessToken
+from idp.tokens.use_checks import RULES, Shown
+from kit.clock import Clock
 from kit.web.address import Network, client_address
 from kit.web.forms import BadForm, read_body
 
@@ -31,7 +35,9 @@ class UserinfoEndpoint:
     registry: Registry
     bindings: Bindings
     dressing: Dressing
+    clock: Clock
     trusted_proxies: Sequence[Network] = ()
+    rules: Sequence[Callable[[Shown], None]] = RULES
 
     async def __call__(self, request: Request) -> Response:
         try:
@@ -41,23 +47,36 @@ class UserinfoEndpoint:
             if request.method == "POST" and b"access_token=" in await self._body(request):
                 raise InvalidRequest("send the token in the Authorization header")
             if not scheme:
-                return answers.no_token()
+                return self._described(answers.no_token())
             found = await self.tokens.find(token)
             if found is None:
                 await self.guesses.count(client_address(request, self.trusted_proxies))
                 raise InvalidToken("the token is unknown, expired or revoked", scheme=CHALLENGE[scheme])
             await self.bindings.check(request, found, token, scheme)
-            if not self.registry.now.still_has(found.client_id, found.scopes):
-                raise InvalidToken("the client is not registered any more for what was granted")
-            if "openid" not in found.scopes:
-                raise InsufficientScope("the token lacks the scope openid")
+            shown = self._shown(found, CHALLENGE[scheme])
+            for rule in self.rules:
+                rule(shown)
             claims = {"sub": found.subject, **self.tokens.values_of(found)}
             client = self.registry.now.clients[found.client_id]
             plain = not client.userinfo_alg and client.userinfo_encryption is None
             response = answers.json(claims) if plain else answers.jwt(await self.dressing.userinfo(client, claims))
         except OAuthError as error:
-            return self.bindings.fresh(request, answers.refused(error))
+            return self._described(self.bindings.fresh(request, answers.refused(error)))
         return self.bindings.fresh(request, response)
+
+    def _shown(self, found: AccessToken, scheme: str) -> Shown:
+        snapshot = self.registry.now
+        has_scopes = snapshot.still_has(found.client_id, found.scopes)
+        service = snapshot.services.get(found.service)
+        return Shown(found, has_scopes, service, self.clock.now(), self.tokens.settings.aal2_seconds, scheme)
+
+    def _described(self, response: Response) -> Response:
+        """Let every challenge say where this resource is described. RFC 9728 §5.1."""
+        about = f', resource_metadata="{metadata_url(self.tokens.issuer)}"'.encode()
+        response.raw_headers = [
+            (name, value + about if name == b"www-authenticate" else value) for name, value in response.raw_headers
+        ]
+        return response
 
     @staticmethod
     async def _body(request: Request) -> bytes:
