@@ -98,6 +98,8 @@ PAGES: Mapping[tuple[str, str], Permission] = {
     ("GET", "/admin/kunci"): Permission.KEY_READ,
     ("GET", "/admin/kunci/ganti"): Permission.KEY_CHANGE,
     ("POST", "/admin/kunci/ganti"): Permission.KEY_CHANGE,
+    ("GET", "/admin/kunci/{alg}/kembali"): Permission.KEY_CHANGE,
+    ("POST", "/admin/kunci/{alg}/kembali"): Permission.KEY_CHANGE,
     ("GET", "/admin/kunci/{kid}/hapus"): Permission.KEY_CHANGE,
     ("POST", "/admin/kunci/{kid}/hapus"): Permission.KEY_CHANGE,
 }

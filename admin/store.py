@@ -40,6 +40,16 @@ class OperatorTokenStore(Protocol):
     async def revoke(self, token_id: str, now: int, audit: Sequence[Entry] = ()) -> None: ...
 
 
+class DataKeys(Protocol):
+    """The key that seals personal data."""
+
+    async def rotate(self, *, actor: str, reason: str = "") -> int:
+        """Make a new key that seals from now on, once every worker has met it; return its id."""
+
+    async def reseal(self) -> int:
+        """Bring every older value under the present key; return how many. May be interrupted and repeated."""
+
+
 class AdminStores(Protocol):
     """The lasting stores that actions write to. hub.storage.stores.Stores has these fields and more."""
 

@@ -51,7 +51,11 @@ def oversight_routes(gate: Gate, actions: Actions) -> APIRouter:
 
     @router.post("/keys/rotation", status_code=204)
     async def rotate(operator: Annotated[Operator, who("POST", "/keys/rotation")], body: m.Rotation) -> None:
-        await actions.keys.rotate(operator, body.alg, reason=body.reason)
+        await actions.keys.rotate(operator, body.alg, reason=body.reason, at_once=body.at_once)
+
+    @router.post("/keys/{alg}/rollback", status_code=204)
+    async def roll_back(operator: Annotated[Operator, who("POST", "/keys/{alg}/rollback")], alg: str, body: m.Reason) -> None:
+        await actions.keys.roll_back(operator, alg, reason=body.reason)
 
     @router.delete("/keys/{kid}", status_code=204)
     async def remove(

@@ -14,7 +14,8 @@ Text = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """`impacts` are numbers with words; `typed` is the name that must be typed; `why` asks for a reason."""
+    """`impacts` are numbers with words; `typed` is the name that must be typed; `why` asks for a reason;
+    `option` is a box to tick: its name and its words."""
 
     title: Text
     name: str
@@ -26,6 +27,7 @@ class Act:
     why: bool = True
     danger: bool = True
     note: Text | None = None
+    option: tuple[str, Text] | None = None
 
     def page(self, frame: Frame, visit: Visit, area: str, problems: list[dict[str, str]] | None) -> Response:
         return frame.render(visit, "act", area, status=422 if problems else 200, act=self, errors=problems or [], values=visit.form)

@@ -148,7 +148,7 @@ class KeySchedule:
     async def _made(self, alg: str, state: str) -> SigningKeyRow:
         """Return a new key, not kept yet; a slow one is made in a thread, while this worker goes on answering."""
         key = await asyncio.to_thread(generate, alg) if is_slow(alg) else generate(alg)
-        kid = key.thumbprint()[:16]
+        kid = f"{alg.lower()}-{key.thumbprint()[:16]}"
         public = {**key.as_dict(private=False), "kid": kid, "alg": alg, "use": "sig"}
         private = self.ring.seal(orjson.dumps(key.as_dict(private=True)), context(kid))
         now = self.clock.now()

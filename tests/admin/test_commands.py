@@ -95,11 +95,31 @@ def test_a_role_is_given_and_listed(run: Run) -> None:
 
 def test_keys_rotate_and_chains_verify(run: Run) -> None:
     _, before = run("keys", "list", "--json")
-    code, after = run("keys", "rotate", "--reason", "Pergantian berkala", "--json")
+    code, text = run("keys", "rotate", "--reason", "Pergantian berkala")
+    assert code == 1 and "at_once" in text, "the next keys were published a moment ago"
+    code, after = run("keys", "rotate", "--reason", "Pergantian berkala", "--at-once", "--json")
     signing = {key["kid"] for key in before if key["state"] == "active"}
     assert code == 0 and signing == {key["kid"] for key in after if key["state"] == "retiring"}
+    code, back = run("keys", "roll-back", "ES256", "--reason", "Aplikasi lama gagal", "--json")
+    assert code == 0 and {key["kid"] for key in back if key["alg"] == "ES256" and key["state"] == "active"} <= signing
+    lost = next(key["kid"] for key in back if key["alg"] == "RS256" and key["state"] == "active")
+    code, left = run("keys", "remove", lost, "--confirm", lost, "--reason", "Kunci bocor", "--json")
+    assert code == 0 and {key["kid"]: key["state"] for key in left}[lost] == "removed"
+    assert len({key["alg"] for key in left if key["state"] == "active"}) == 5
     code, chains = run("audit", "verify", "--json")
     assert code == 0 and all(chain["intact"] for chain in chains)
+
+
+def test_the_key_of_personal_data_is_rotated_and_everything_sealed_anew(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub.storage.sql.data_keys.SETTLE", 0)
+    code, _ = run("keys", "rotate-data", "--reason", "x", "--json")
+    assert code == 1, "a reason of one letter is none"
+    code, done = run("keys", "rotate-data", "--reason", "Pergantian tahunan", "--json")
+    assert code == 0 and done["resealed"] > 10
+    _, found = run("people", "find", SITI, "--reason", "role", "--json")
+    assert len(found) == 1
+    _, trail = run("audit", "list", "--event", "key.data_key_rotated", "--json")
+    assert [line["reason"] for line in trail] == ["Pergantian tahunan"]
 
 
 def test_lists_are_tables_without_json(run: Run) -> None:

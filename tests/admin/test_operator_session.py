@@ -129,7 +129,8 @@ async def test_a_post_without_our_token_changes_nothing(site: Site) -> None:
     browser = await at_console(site, await account(site, Role.SUPER_ADMIN))
     answer = await browser.http.post("/admin/kunci/ganti", data={"reason": "Pergantian berkala"}, headers=SAME_SITE)
     assert (answer.status_code, "ADM-not_genuine" in answer.text) == (403, True)
-    twin = await browser.http.post("/admin/kunci/ganti", data={"csrf": csrf(site), "reason": "Pergantian berkala"}, headers=SAME_SITE)
+    form = {"csrf": csrf(site), "reason": "Pergantian berkala", "at_once": "on"}
+    twin = await browser.http.post("/admin/kunci/ganti", data=form, headers=SAME_SITE)
     assert twin.status_code == 303
 
 

@@ -72,17 +72,17 @@ class DataKeys:
         keys.pop(INDEX)
         self.ring.adopt(keys, active)
 
-    async def rotate(self, *, actor: str, settle: float = SETTLE) -> int:
-        """Make a new data key, wait `settle` seconds so that every worker has met it, seal with it from then on, and return its id.
+    async def rotate(self, *, actor: str, reason: str = "", settle: float | None = None) -> int:
+        """Make a new data key, wait `settle` seconds (15) so that every worker has met it, seal with it from then on, and return its id.
         `reseal` brings older values under it."""
         async with self.database.write() as connection:
             newest = (await connection.execute(select(t.data_keys.c.id).order_by(t.data_keys.c.id.desc()).limit(1))).scalar_one()
             made = int(newest) + 1
             await _keep(connection, self.wrapping_key, made, os.urandom(32), active=False, now=self.clock.now())
-        await asyncio.sleep(settle)
+        await asyncio.sleep(SETTLE if settle is None else settle)
         async with self.database.write() as connection:
             await connection.execute(update(t.data_keys).values(active=t.data_keys.c.id == made))
-            entry = Entry(AuditEvent.DATA_KEY_ROTATED, actor, "system", self.clock.now(), after={"data_key": made})
+            entry = Entry(AuditEvent.DATA_KEY_ROTATED, actor, "system", self.clock.now(), reason=reason, after={"data_key": made})
             await append_audit(connection, Chain("audit", self.ring.index_key), [entry])
         await self.refresh()
         return made
