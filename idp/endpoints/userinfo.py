@@ -73,9 +73,7 @@ class UserinfoEndpoint:
     def _described(self, response: Response) -> Response:
         """Let every challenge say where this resource is described. RFC 9728 §5.1."""
         about = f', resource_metadata="{metadata_url(self.tokens.issuer)}"'.encode()
-        response.raw_headers = [
-            (name, value + about if name == b"www-authenticate" else value) for name, value in response.raw_headers
-        ]
+        response.raw_headers = [(name, value + about if name == b"www-authenticate" else value) for name, value in response.raw_headers]
         return response
 
     @staticmethod

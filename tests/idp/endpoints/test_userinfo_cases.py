@@ -45,7 +45,8 @@ async def test_ui_02_a_token_travels_in_the_header_only(site: Site, capfd: pytes
         assert (response.status_code, response.json()["error"]) == (400, "invalid_request")
         assert token not in response.text
     none = await http.get("/userinfo")
-    challenges = 'Bearer realm="gapura", DPoP realm="gapura", algs="ES256 ES512 PS256 EdDSA Ed25519"'
+    about = f'resource_metadata="{site.issuer}/.well-known/oauth-protected-resource/userinfo"'
+    challenges = f'Bearer realm="gapura", {about}, DPoP realm="gapura", algs="ES256 ES512 PS256 EdDSA Ed25519", {about}'
     assert (none.status_code, none.json(), none.headers["www-authenticate"]) == (401, {}, challenges)
     for right in (await http.get("/userinfo", headers=head), await http.post("/userinfo", headers=head)):
         assert right.status_code == 200
