@@ -8,7 +8,7 @@ import os
 import shutil
 import socket
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict, dataclass
 from urllib.parse import urlsplit
 
@@ -16,7 +16,7 @@ from connectors.apps.forward_auth.settings import ForwardAuthSettings
 from hub.resources import MASTER_KEY_FILE, Resources, database_url, open_resources
 from hub.settings import Settings, SettingsError
 from hub.storage.sql.migrate import pending
-from idp.applications.models import ConnectorRow
+from idp.applications.models import Client, ConnectorRow
 from kit.expiring import ExpiringStore, StoreUnavailable
 
 MARKS = {"ok": "✓", "note": "·", "problem": "✗"}
@@ -119,6 +119,8 @@ async def _of_resources(resources: Resources) -> AsyncIterator[Finding]:
                 "problem", f"{chain} chain", f"broken at row {report.broken_at}: {report.reason}", "gapura audit verify; restore a backup"
             )
         )
+    for finding in _of_clients(await stores.registry.clients()):
+        yield finding
     connectors = [one for one in await stores.registry.connectors() if one.enabled]
     if connectors and not resources.settings.gate.trusted_proxies:
         text = f"{connectors[0].application} is behind the gate, but no proxy may ask about it"
@@ -128,6 +130,18 @@ async def _of_resources(resources: Resources) -> AsyncIterator[Finding]:
             yield await _of_upstream(connector)
     if os.name == "posix" and resources.settings.storage.master_key is None and resources.settings.environment == "production":
         yield Finding("note", "master key", "lies beside the database; back both up apart", "storage.master_key")
+
+
+def _of_clients(clients: Sequence[Client]) -> list[Finding]:
+    """Report every exemption from PKCE: a note where it may be granted, a problem where it never counts. RFC 9700 §2.1.1."""
+    found = []
+    for client in clients:
+        if client.may_omit_pkce:
+            found.append(Finding("note", f"client {client.client_id}", "may leave PKCE out", "take pkce_optional away once it sends S256"))
+        elif client.pkce_optional:
+            why = "a public client" if client.public else f"the profile {client.profile}"
+            found.append(Finding("problem", f"client {client.client_id}", f"pkce_optional is not for {why}", "take pkce_optional away"))
+    return found
 
 
 async def _of_redis(store: ExpiringStore) -> list[Finding]:

@@ -40,6 +40,7 @@ class Table:
 TABLES: tuple[Table, ...] = (
     Table("idp.authorization.checks:BEFORE_REDIRECT", ("tests/idp/authorization/test_checks.py",)),
     Table("idp.authorization.checks:BEFORE_INTERACTION", ("tests/idp/authorization/test_checks.py",)),
+    Table("idp.authorization.object_checks:RULES", ("tests/idp/authorization/test_object_checks.py",)),
     Table("idp.interaction.next_step:RULES", ("tests/idp/interaction/test_next_step.py",)),
     Table("idp.client_auth.authenticate:RULES", ("tests/idp/client_auth",), passes=True),
     Table("idp.client_auth.private_key_jwt:RULES", ("tests/idp/client_auth",)),

@@ -1,4 +1,4 @@
-"""What `gapura doctor` says about a server of Redis and about older applications that others could reach."""
+"""What `gapura doctor` says about Redis, older applications that others could reach, and clients with an exemption."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hub.doctor import Finding, examine
 from hub.settings import Settings
 from idp.applications.models import ConnectorRow
 from tests.servers import start_redis
-from tests.site import Site
+from tests.site import Site, register, test_client
 
 SAFE = ["--appendonly", "yes", "--maxmemory", "64mb", "--maxmemory-policy", "noeviction"]
 ROW: dict[str, Any] = {"base_url": "https://lama.example.id", "headers": [{"claim": "nik", "field": "X-Nik", "transform": "none"}]}
@@ -76,6 +76,24 @@ async def test_fa_10_an_application_that_can_be_reached_past_the_gate_is_named(
     (found,) = await about(site.resources.settings, "gate lama")
     assert (found.level, words in found.text) == (level, True)
     assert (found.level == "ok") or "proof_header" in found.fix
+
+
+@pytest.mark.parametrize(
+    ("changes", "level", "words"),
+    [
+        ({}, "note", "may leave PKCE out"),
+        ({"auth_method": "none", "secrets": ()}, "problem", "pkce_optional is not for a public client"),
+        ({"profile": "fapi2_security"}, "problem", "pkce_optional is not for the profile fapi2_security"),
+    ],
+    ids=["confidential", "public", "FAPI"],
+)
+async def test_az_22_every_exemption_from_pkce_is_listed(site: Site, changes: dict[str, Any], level: str, words: str) -> None:
+    await register(site, test_client(client_id="rp-plain"))
+    assert await about(site.resources.settings, "client rp-plain") == []
+    await register(site, test_client(client_id="rp-plain", pkce_optional=True, **changes))
+    (found,) = await about(site.resources.settings, "client rp-plain")
+    assert (found.level, found.text) == (level, words)
+    assert "pkce_optional" in found.fix
 
 
 async def test_fa_10_a_connector_that_is_off_is_not_looked_at(site: Site) -> None:

@@ -96,6 +96,15 @@ def test_without_consent_nothing_is_issued() -> None:
     assert step(standing=missing) == Consent("n@1", ("a", "b"), frozenset({"b"}))
 
 
+def test_what_is_asked_beyond_data_is_agreed_to_by_whoever_is_signed_in_then() -> None:
+    asking = replace(ASKED, details='[{"type":"izin_usaha"}]')
+    assert step(asking) == Consent("n@1", (), frozenset()), "although the data were agreed to before"
+    answered = replace(asking, answered_at=NOW)
+    assert isinstance(step(answered), Issue)
+    assert isinstance(step(answered, session=replace(SESSION, auth_time=NOW)), Issue)
+    assert step(answered, session=replace(SESSION, auth_time=NOW + 1)) == Consent("n@1", (), frozenset()), "somebody signed in afterwards"
+
+
 def test_without_a_notice_nothing_can_be_asked_so_nothing_is_issued() -> None:
     assert step(standing=None) == Refuse("no_notice")
 
