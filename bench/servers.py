@@ -16,6 +16,7 @@ import httpx
 import psutil
 
 PEER = Path(__file__).parent / "peers"
+ROOT = Path(__file__).parents[1]
 
 
 def free_port() -> int:
@@ -69,8 +70,9 @@ def redis(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def gapura(folder: Path, redis_url: str) -> Iterator[tuple[str, psutil.Process]]:
-    """Gapura on a fresh store; yields the issuer and its worker process."""
+def gapura(folder: Path, redis_url: str, root: Path = ROOT) -> Iterator[tuple[str, psutil.Process]]:
+    """Gapura of the checkout `root` on a fresh store; yields the issuer and its worker process."""
+    folder.mkdir(exist_ok=True)
     port = free_port()
     issuer = f"http://127.0.0.1:{port}"
     environment = {
@@ -82,14 +84,13 @@ def gapura(folder: Path, redis_url: str) -> Iterator[tuple[str, psutil.Process]]
         "GAPURA_IDP__ACCESS_TOKEN_SECONDS": "900",
         **({"GAPURA_STORAGE__EXPIRING_URL": redis_url} if redis_url else {}),
     }
-    root = Path(__file__).parents[1]
+    environment["PYTHONPATH"] = str(root)
     subprocess.run([sys.executable, "-m", "bench.seed"], env={**os.environ, **environment}, cwd=root, check=True)
-    command = ["taskset", "-c", "0", str(Path(sys.executable).parent / "gapura"), "serve"]
+    command = ["taskset", "-c", "0", sys.executable, "-m", "hub.cli", "serve"]
     log = folder / "gapura.log"
-    with _running(command, environment, log) as process:
+    with _running(command, environment, log, root) as process:
         _wait(issuer + "/readyz", process, log)
-        workers = psutil.Process(process.pid).children(recursive=True)
-        yield issuer, next((w for w in workers if "hub.worker" in " ".join(w.cmdline())), psutil.Process(process.pid))
+        yield issuer, psutil.Process(process.pid)  # with one worker, the worker
 
 
 @contextmanager
