@@ -21,7 +21,7 @@ from consent.notice import build, purposes_from
 from hub.demo.rows import read
 from idp.applications.models import Application, ClientSecret
 from kit.secrets import digest
-from tests.forms import Browser
+from tests.forms import Browser, words_of
 from tests.site import PASSWORD, SITI, VERIFIER, Site, challenge, register, test_client
 
 APPLICATION = "uji-kesesuaian"
@@ -134,14 +134,17 @@ class Suite:
             answer = self.answer_in(page)
             if answer is not None:
                 return answer
-            assert page.status_code == 200, (page.status_code, page.text[:300])
-            if 'name="sandi"' in page.text:
-                self.pages.append("sign-in")
-                page = await self.browser.sign_in(SITI, PASSWORD)
-            else:
-                self.pages.append("consent")
-                page = await self.browser.submit(button="setuju")
+            page = await self.next_page(page)
         raise AssertionError(f"no answer after six pages: {self.browser.trail}")
+
+    async def next_page(self, page: httpx.Response) -> httpx.Response:
+        """Sign in, or agree, whichever this page asks for."""
+        assert page.status_code == 200, (page.status_code, words_of(page.text)[:600])
+        if 'name="sandi"' in page.text:
+            self.pages.append("sign-in")
+            return await self.browser.sign_in(SITI, PASSWORD)
+        self.pages.append("consent")
+        return await self.browser.submit(button="setuju")
 
     def answer_in(self, page: httpx.Response) -> dict[str, str] | None:
         """Return the parameters at the redirect URI, if this response carries them, in the mode that was asked for."""
