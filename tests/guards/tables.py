@@ -44,6 +44,7 @@ TABLES: tuple[Table, ...] = (
     Table("idp.interaction.next_step:RULES", ("tests/idp/interaction/test_next_step.py",)),
     Table("idp.client_auth.authenticate:RULES", ("tests/idp/client_auth",), passes=True),
     Table("idp.client_auth.private_key_jwt:RULES", ("tests/idp/client_auth",)),
+    Table("idp.proofs.dpop:RULES", ("tests/idp/proofs/test_dpop.py",)),
     Table("idp.endpoints.token:RULES", ("tests/idp/endpoints/test_token_rules.py",)),
     Table("idp.grants.authorization_code:RULES", ("tests/idp/grants/test_authorization_code.py",)),
     Table("idp.grants.refresh_checks:RULES", ("tests/idp/grants/test_refresh_checks.py",)),

@@ -38,9 +38,9 @@ CODE = AuthorizationCode(
 )
 
 
-def judged(client_id: str = "rp-a", **changes: str) -> str:
+def judged(client_id: str = "rp-a", code: AuthorizationCode = CODE, cnf: str = "", **changes: str) -> str:
     form = {"redirect_uri": CALLBACK, "code_verifier": VERIFIER, **changes}
-    redemption = Redemption(CODE, TokenRequest(Authenticated(a_client(client_id=client_id), "k"), form, NOW))
+    redemption = Redemption(code, TokenRequest(Authenticated(a_client(client_id=client_id), "k"), form, NOW, cnf))
     for rule in RULES:
         try:
             rule(redemption)
@@ -65,6 +65,14 @@ def test_the_redirect_uri_is_the_same_as_before(uri: str) -> None:
 @pytest.mark.parametrize("verifier", ["", "x" * 43, VERIFIER[:-1], VERIFIER + "x", VERIFIER.lower(), CHALLENGE, "é" * 43, "x" * 129])
 def test_tk_06_az_40_the_verifier_fits_the_challenge(verifier: str) -> None:
     assert judged(code_verifier=verifier) == "invalid_grant: code_verifier does not fit the code_challenge"
+
+
+def test_dp_10_a_code_asked_for_with_a_key_is_redeemed_with_it() -> None:
+    bound = replace(CODE, dpop_jkt="t" * 43)
+    assert judged(code=bound, cnf="jkt:" + "t" * 43) == ""
+    for cnf in ("", "jkt:" + "u" * 43, "jkt:", "t" * 43, "x5t:" + "t" * 43):
+        assert judged(code=bound, cnf=cnf) == "invalid_grant: the code is bound to another key"
+    assert judged(cnf="jkt:" + "t" * 43) == "", "a code asked for without one is bound from here on"
 
 
 def test_a_code_comes_out_of_the_store_as_it_went_in() -> None:

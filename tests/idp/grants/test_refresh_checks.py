@@ -14,6 +14,7 @@ from idp.grants.refresh_checks import RULES, Use
 from idp.people.models import Person, Status
 from idp.sessions.models import ACR_PASSWORD, ACR_TWO_STEPS
 from idp.tokens.models import RefreshFamily
+from idp.tokens.rotation import refresh_cnf
 from tests.idp.samples import NOW, a_client, a_service
 
 FAMILY = RefreshFamily(
@@ -43,9 +44,14 @@ PERSON = Person("person-1", Status.ACTIVE, "verified", "id", {"name": "Contoh"})
 
 
 def a_use(
-    *, family: dict[str, Any] | None = None, client: dict[str, Any] | None = None, form: dict[str, str] | None = None, **facts: Any
+    *,
+    family: dict[str, Any] | None = None,
+    client: dict[str, Any] | None = None,
+    form: dict[str, str] | None = None,
+    cnf: str = "",
+    **facts: Any,
 ) -> Use:
-    request = TokenRequest(Authenticated(a_client(**(client or {})), "client_secret_basic:secret"), form or {}, NOW)
+    request = TokenRequest(Authenticated(a_client(**(client or {})), "client_secret_basic:secret"), form or {}, NOW, cnf)
     use = Use(replace(FAMILY, **(family or {})), request, PERSON, True, True, FAMILY.released, a_service())
     return replace(use, **facts)
 
@@ -65,6 +71,22 @@ def test_a_right_one_passes_every_rule() -> None:
     assert judged() == ""
     assert judged(family={"session": None}) == ""
     assert judged(service=None) == ""
+
+
+def test_dp_10_a_bound_family_is_used_with_its_key() -> None:
+    for cnf in ("jkt:hers", "x5t:hers"):
+        assert judged(family={"cnf": cnf}, cnf=cnf) == ""
+        for other in ("", "jkt:other", "x5t:other", cnf[:-1]):
+            assert judged(family={"cnf": cnf}, cnf=other) == "invalid_grant: the refresh token is bound to another key"
+    assert judged(cnf="jkt:hers") == "", "one that is not bound may be used with any"
+
+
+def test_dp_10_which_families_are_bound() -> None:
+    public, fapi = a_client(auth_method="none"), a_client(profile="fapi2_security")
+    assert refresh_cnf(public, "jkt:hers") == refresh_cnf(fapi, "jkt:hers") == "jkt:hers"
+    assert refresh_cnf(public, "x5t:hers") == "x5t:hers"
+    assert refresh_cnf(fapi, "x5t:hers") == "", "it proves itself with whatever certificate it has then"
+    assert refresh_cnf(a_client(dpop_bound=True), "jkt:hers") == ""
 
 
 def test_tk_16_another_client_gets_nothing() -> None:
