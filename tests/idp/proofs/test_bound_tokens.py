@@ -158,7 +158,8 @@ async def test_dp_07_a_bearer_token_does_not_become_a_bound_one(site: Site) -> N
     prover = await a_prover(site)
     token = (await prover.redeem([])).json()["access_token"]
     refused = await prover.userinfo(token)
-    assert (told(refused), refused.headers["www-authenticate"]) == ((401, "invalid_token"), 'Bearer realm="gapura", error="invalid_token"')
+    assert told(refused) == (401, "invalid_token")
+    assert refused.headers["www-authenticate"].startswith('Bearer realm="gapura", error="invalid_token", resource_metadata=')
     assert (await prover.userinfo(token, scheme="Bearer", proofs=[])).status_code == 200
 
 
