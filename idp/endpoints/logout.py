@@ -25,7 +25,7 @@ from kit.expiring import ExpiringStore, Put
 from kit.secrets import digest, new_secret
 from kit.urls import with_query
 from kit.web.forms import BadForm, pairs_of, read_form, singles
-from kit.web.pages import Pages, see_other
+from kit.web.pages import Pages, origin_of, see_other
 
 MAX_STATE = 2048
 KEPT_AS = "lanjut"
@@ -85,7 +85,8 @@ class LogoutEndpoint:
         if asked.client is not None and asked.sid == session.sid:
             return await self._end(request, session, asked)
         context = {"client": asked.client, "parameters": self._kept(parameters), "application": self._application(asked.client)}
-        return self.pages.render(request, "idp/sign-out.html", context)
+        targets = (origin_of(asked.target),) if asked.target is not None else ()
+        return self.pages.render(request, "idp/sign-out.html", context, form_targets=targets)
 
     async def _come_back(self, parameters: dict[str, str]) -> Response:
         """Keep an application's POST and ask the browser to come again by GET: only then does it bring its session cookie."""
