@@ -6,6 +6,7 @@ OpenID Connect Discovery §3, RFC 8414, RFC 7517. Bytes are made once; the key s
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -24,6 +25,7 @@ from idp.proofs.dpop import ALGORITHMS as DPOP_ALGORITHMS
 from idp.sessions.models import ACR_ORDER
 from idp.tokens.claims import CLAIMS, OWN_SCOPES, SCOPE_CLAIMS
 from kit.clock import Clock
+from kit.expiring import StoreUnavailable
 
 PUBLIC = {"Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*"}
 PROTOCOL_CLAIMS = ("sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash")
@@ -130,6 +132,8 @@ class Discovery:
         return Response(self.open_document if is_open else self.document, headers=PUBLIC, media_type="application/json")
 
     async def jwks(self, request: Request) -> Response:
+        with suppress(StoreUnavailable):  # then what was published a moment ago is still true
+            await self.keys.refresh()
         if self._made_for != self.keys.version:
             self._jwks = orjson.dumps(self.keys.jwks())
             self._made_for = self.keys.version

@@ -128,6 +128,12 @@ class KeySchedule:
         await self._carry_out(alg, plan.removal([row for row in rows if row.alg == alg], kid), actor=actor, reason=reason)
         await self._tell()
 
+    async def knows_the_key_of(self, token: str) -> bool:
+        """True when the key that this token names is in force here or, made a moment ago, elsewhere."""
+        if not self.signer.knows_the_key_of(token):
+            await self.refresh()
+        return self.signer.knows_the_key_of(token)
+
     def jwks(self) -> Mapping[str, Any]:
         return self._jwks
 

@@ -145,7 +145,7 @@ class AccessTokens:
         """Return what a token stands for; None when it is unknown, past its time, or a guard has moved. One round trip."""
         if not 20 <= len(token) <= 4096:
             return None
-        if "." in token and not self.keys.signer.knows_the_key_of(token):
+        if "." in token and not await self.keys.knows_the_key_of(token):
             return None  # its key was removed, which ends whatever it signed
         raw = await self.store.get(key_of(token))
         return decode_token(raw) if raw is not None else None
