@@ -22,7 +22,7 @@ from idp.client_auth.private_key_jwt import (
     times_are_whole_seconds,
     was_made_just_now,
 )
-from idp.client_auth.signatures import claims_signed_by
+from idp.client_auth.signatures import NoKeyFits, claims_signed_by
 from idp.errors import InvalidGrant, InvalidRequest
 from idp.grants.client_credentials import ClientCredentialsGrant
 from idp.grants.model import TokenAnswer, TokenRequest
@@ -91,7 +91,10 @@ class JwtBearerGrant:
     async def _verified(self, request: TokenRequest, assertion: str) -> Signed:
         client, header = request.authenticated.client, header_of(assertion)
         kid = str(header["kid"]) if "kid" in header else None
-        claims = claims_signed_by(await self.keys.of(client, kid=kid), header, assertion)
+        try:
+            claims = claims_signed_by(await self.keys.of(client, kid=kid), header, assertion)
+        except NoKeyFits:
+            claims = claims_signed_by(await self.keys.of(client, refresh=True), header, assertion)
         return Signed(client, header, claims, self.issuer, request.now)
 
     async def _spend(self, signed: Signed) -> None:

@@ -67,6 +67,16 @@ def _second(error: str = "", **changes: Any) -> Walk:
     return drawn("idp/second-step.html", context)
 
 
+def _device(error: str = "") -> Walk:
+    context = {"typed": "WDJB-MJHT" if error == "unknown" else "", "error": error, "errors": [error] if error else [], "until": NOW + 600}
+    return drawn("idp/device.html", context, 429 if error == "wait" else 200)
+
+
+def _confirm(**changes: Any) -> Walk:
+    context = {"code": "WDJB-MJHT", "proof": "x" * 22, "application": APPLICATION, "service": None, "agency": None, "ends": NOW + 540}
+    return drawn("idp/device-confirm.html", {**context, **changes})
+
+
 def _message(kind: str, application: Any = APPLICATION) -> Walk:
     async def walk(stage: Stage) -> Response:
         return stage.studio.errors().message(request(stage.language), kind, application=application)
@@ -105,6 +115,13 @@ IDP: tuple[Page, ...] = (
     ),
     Page(
         "idp/second-step.html", "A", {"usual": _second(), "wrong": _second("wrong"), "wait": _second("wait"), "demo": _second(sandbox=True)}
+    ),
+    Page("idp/device.html", "A", {"usual": _device(), "unknown": _device("unknown"), "empty": _device("empty"), "wait": _device("wait")}),
+    Page("idp/device-confirm.html", "A", {"usual": _confirm(), "service": _confirm(service=None)}),
+    Page(
+        "idp/device-done.html",
+        "A",
+        {one: drawn("idp/device-done.html", {"outcome": one, "application": APPLICATION}) for one in ("ok", "no", "late")},
     ),
     Page(
         "idp/continue-as.html",

@@ -47,6 +47,11 @@ TABLES: tuple[Table, ...] = (
     Table("idp.proofs.dpop:RULES", ("tests/idp/proofs/test_dpop.py",)),
     Table("idp.endpoints.token:RULES", ("tests/idp/endpoints/test_token_rules.py",)),
     Table("idp.grants.authorization_code:RULES", ("tests/idp/grants/test_authorization_code.py",)),
+    Table("idp.endpoints.device_authorization:RULES", ("tests/idp/grants/test_device_code.py",)),
+    Table("idp.grants.device_code:RULES", ("tests/idp/grants/test_device_code.py",)),
+    Table("idp.grants.exchange_checks:RULES", ("tests/idp/grants/test_exchange_checks.py",)),
+    Table("idp.grants.jwt_bearer:RULES", ("tests/idp/grants/test_jwt_bearer.py",)),
+    Table("idp.tokens.use_checks:RULES", ("tests/idp/endpoints/test_step_up.py",)),
     Table("idp.grants.refresh_checks:RULES", ("tests/idp/grants/test_refresh_checks.py",)),
 )
 
