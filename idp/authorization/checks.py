@@ -7,13 +7,20 @@ to the client by redirect.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from idp.applications.models import Client
-from idp.applications.registry import Snapshot
 from idp.authorization import details
-from idp.authorization.request import AuthorizationRequest, parse_claims
-from idp.authorization.response import SIGNED_MODES
+from idp.authorization.asked import Asked
+from idp.authorization.profile_checks import (
+    dpop_key_is_a_thumbprint,
+    pkce_challenge_is_a_hash,
+    pkce_is_present,
+    pkce_is_s256,
+    redirect_uri_is_safe_for_the_profile,
+    request_is_pushed_where_it_must_be,
+    request_is_signed_where_it_must_be,
+    response_mode_is_allowed,
+)
+from idp.authorization.request import parse_claims
 from idp.errors import (
     AccessDenied,
     InvalidRequest,
@@ -27,22 +34,12 @@ from idp.errors import (
 )
 from idp.sessions.models import ACR_ORDER
 from idp.tokens.claims import service_of_scopes
-from idp.tokens.pkce import is_challenge
 from kit.urls import same_but_for_port
 
 PROMPTS = frozenset({"none", "login", "consent", "select_account"})
 MAX_STATE = 2048
 MAX_NONCE = 512
 MAX_HINT = 320
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A request beside what we know of its client."""
-
-    request: AuthorizationRequest
-    client: Client | None
-    snapshot: Snapshot
 
 
 def client_is_known(asked: Asked) -> None:
@@ -61,12 +58,6 @@ def redirect_uri_is_registered(asked: Asked) -> None:
     if client.native and any(same_but_for_port(registered, uri) for registered in client.redirect_uris):
         return
     raise UnknownRedirectUri("redirect_uri is not registered for this client", param="redirect_uri")
-
-
-def redirect_uri_is_safe_for_the_profile(asked: Asked) -> None:
-    """FAPI 2.0 Security Profile §5.3.2.2: https only."""
-    if asked.client is not None and asked.client.fapi and not asked.request.redirect_uri.startswith("https://"):
-        raise UnknownRedirectUri("redirect_uri must use https for this client", param="redirect_uri")
 
 
 def state_is_small(asked: Asked) -> None:
@@ -97,22 +88,6 @@ BEFORE_REDIRECT: tuple[Callable[[Asked], None], ...] = (
 )
 
 
-def request_is_pushed_where_it_must_be(asked: Asked) -> None:
-    """RFC 9126 §6; FAPI 2.0 Security Profile §5.3.2.2."""
-    client = asked.client
-    if client is not None and (client.fapi or client.require_par) and asked.request.origin not in ("pushed", "pushed_object"):
-        raise InvalidRequest("this client must push its authorization requests", param="request_uri")
-
-
-def request_is_signed_where_it_must_be(asked: Asked) -> None:
-    """RFC 9101 §10.5; FAPI 2.0 Message Signing §5.3.1."""
-    client = asked.client
-    if client is None or asked.request.origin in ("object", "pushed_object"):
-        return
-    if client.request_object_alg or client.profile == "fapi2_message_signing":
-        raise InvalidRequest("this client must sign its authorization requests", param="request")
-
-
 def no_registration(asked: Asked) -> None:
     """OIDC Core §7.2.1."""
     if asked.request.has("registration"):
@@ -127,48 +102,10 @@ def response_type_is_code(asked: Asked) -> None:
         raise UnsupportedResponseType("response_type must be code", param="response_type")
 
 
-def response_mode_is_allowed(asked: Asked) -> None:
-    """OAuth 2.0 Multiple Response Types §2.1; Form Post Response Mode §2; JARM §2.3."""
-    mode = asked.request.response_mode
-    if mode and asked.client is not None and mode not in modes_of(asked.client):
-        raise InvalidRequest("response_mode is not allowed for this client", param="response_mode")
-
-
-def modes_of(client: Client) -> frozenset[str]:
-    """Return the response modes a client may use: those it registered, and signed answers under a FAPI profile."""
-    return client.response_modes | frozenset(SIGNED_MODES) if client.fapi else client.response_modes
-
-
 def client_may_use_the_code_grant(asked: Asked) -> None:
     """RFC 6749 §4.1.2.1."""
     if asked.client is not None and "authorization_code" not in asked.client.grant_types:
         raise UnauthorizedClient("this client may not use the code flow")
-
-
-def pkce_is_present(asked: Asked) -> None:
-    """Every client, confidential ones too (RFC 9700 §2.1.1), but for the exemption an operator may grant."""
-    exempt = asked.client is not None and asked.client.may_omit_pkce
-    if not asked.request.code_challenge and not exempt:
-        raise InvalidRequest("code_challenge is required", param="code_challenge")
-
-
-def pkce_is_s256(asked: Asked) -> None:
-    """RFC 7636 §4.3; plain is never accepted, and it is the default when the method is missing."""
-    method = asked.request.code_challenge_method
-    if method != "S256" and (method or asked.request.code_challenge):
-        raise InvalidRequest("code_challenge_method must be S256", param="code_challenge_method")
-
-
-def pkce_challenge_is_a_hash(asked: Asked) -> None:
-    """RFC 7636 §4.2: base64url of a SHA-256, 43 characters without padding. Whoever is exempt but sends one is held to it."""
-    if asked.request.code_challenge and not is_challenge(asked.request.code_challenge):
-        raise InvalidRequest("code_challenge must be 43 characters of base64url", param="code_challenge")
-
-
-def dpop_key_is_a_thumbprint(asked: Asked) -> None:
-    """RFC 9449 §10: base64url of a SHA-256."""
-    if asked.request.dpop_jkt and not is_challenge(asked.request.dpop_jkt):
-        raise InvalidRequest("dpop_jkt must be 43 characters of base64url", param="dpop_jkt")
 
 
 def scope_names_nothing_twice(asked: Asked) -> None:

@@ -12,7 +12,8 @@ from starlette.responses import Response
 from idp import guards
 from idp.applications.models import Client
 from idp.applications.registry import Registry
-from idp.authorization.checks import Asked, client_is_known, redirect_uri_is_registered
+from idp.authorization.asked import Asked
+from idp.authorization.checks import client_is_known, redirect_uri_is_registered
 from idp.authorization.request import read
 from idp.authorization.response import AuthorizationResponse
 from idp.error_pages import ErrorPages

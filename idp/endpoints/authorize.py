@@ -13,7 +13,9 @@ from starlette.routing import Route
 from idp.applications.models import Client
 from idp.applications.registry import Registry
 from idp.authorization import details
-from idp.authorization.checks import BEFORE_INTERACTION, BEFORE_REDIRECT, Asked, modes_of
+from idp.authorization.asked import Asked
+from idp.authorization.checks import BEFORE_INTERACTION, BEFORE_REDIRECT
+from idp.authorization.profile_checks import modes_of
 from idp.authorization.request import AuthorizationRequest, one_each, parse_claims, read
 from idp.authorization.resolve import Resolver
 from idp.authorization.response import AuthorizationResponse

@@ -10,8 +10,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from idp.applications.registry import Registry
+from idp.authorization.asked import Asked
 from idp.authorization.checks import (
-    Asked,
     scope_has_openid,
     scope_is_registered,
     scope_names_nothing_twice,

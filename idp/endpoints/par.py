@@ -14,7 +14,8 @@ from starlette.routing import Route
 
 from idp.applications.models import Client
 from idp.applications.registry import Registry
-from idp.authorization.checks import BEFORE_INTERACTION, BEFORE_REDIRECT, Asked
+from idp.authorization.asked import Asked
+from idp.authorization.checks import BEFORE_INTERACTION, BEFORE_REDIRECT
 from idp.authorization.request import AuthorizationRequest, one_each
 from idp.authorization.resolve import Resolver
 from idp.client_auth.authenticate import ClientAuthenticator

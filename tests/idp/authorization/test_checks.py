@@ -9,7 +9,8 @@ import orjson
 import pytest
 
 from idp.applications.models import Client
-from idp.authorization.checks import BEFORE_INTERACTION, BEFORE_REDIRECT, Asked
+from idp.authorization.asked import Asked
+from idp.authorization.checks import BEFORE_INTERACTION, BEFORE_REDIRECT
 from idp.authorization.request import read
 from idp.errors import OAuthError
 from tests.idp.samples import CALLBACK, CHALLENGE, a_client, a_snapshot
