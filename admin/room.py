@@ -95,7 +95,7 @@ class AdminRoom:
     def actions(self) -> Actions:
         desk = Desk(self.stores, self.expiring, self.registry, self.follow, self.clock)
         notices = Notices(desk, self.kinds)
-        clients = Clients(desk, SCOPES, self.judging.offered.allow)
+        clients = Clients(desk, SCOPES, self.judging)
         connectors = Connectors(desk, self.kinds)
         people = People(desk, self.people, self.sessions)
         return Actions(

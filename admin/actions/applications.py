@@ -97,6 +97,8 @@ class Applications:
         self.desk.may(operator, Permission.APPLICATION_CHANGE)
         snapshot = await self.desk.snapshot()
         self._check(snapshot, draft)
+        if draft.client is not None:
+            await self.clients.fit(draft.id, draft.client, field="client.")
         now = self.desk.clock.now()
         channel = CHANNEL_OIDC if draft.client is not None else draft.connector.kind if draft.connector is not None else ""
         application = Application(

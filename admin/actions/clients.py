@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from admin.actions import check
+from admin.actions import check, client_fields
 from admin.actions.desk import Desk, difference
 from admin.actions.drafts import ClientDraft
 from admin.errors import Changed, Invalid, NotFound
@@ -13,10 +13,12 @@ from admin.permissions import Permission
 from idp import guards
 from idp.applications.models import Application, Client, ClientSecret
 from idp.keys.algorithms import SIGNING
+from idp.registration.errors import Unfit
+from idp.registration.judging import Judging
 from kit.audit import AuditEvent
 from kit.secrets import digest, new_secret
 
-AUTH_METHODS = ("private_key_jwt", "client_secret_basic", "client_secret_post", "none")
+AUTH_METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt", "tls_client_auth", "self_signed_tls_client_auth", "none")
 WITH_SECRET = ("client_secret_basic", "client_secret_post")
 ALGORITHMS = SIGNING
 FORMATS = ("opaque", "jwt")
@@ -27,14 +29,11 @@ SHOWN = len(SECRET_PREFIX) + 4
 
 @dataclass(frozen=True, slots=True)
 class Clients:
-    """`scopes` are all scopes a client may be registered for: the standard ones and one per claim of the catalogue.
-
-    `allow` lists the `host:port` pairs of this deployment that may be called although they are not public.
-    """
+    """`scopes` are all scopes a client may be registered for: the standard ones and one per claim of the catalogue."""
 
     desk: Desk
     scopes: frozenset[str]
-    allow: frozenset[str] = frozenset()
+    judging: Judging
 
     async def get(self, operator: Operator, client_id: str) -> Client:
         self.desk.may(operator, Permission.APPLICATION_READ)
@@ -49,6 +48,7 @@ class Clients:
             raise Changed(client_id)
         check.settle(self.problems(draft, slugs=self._own_services(former)))
         client = self._built(former, draft)
+        await self._fit(client)
         before, after = difference(_shown(former), _shown(client))
         if not after:
             return former
@@ -108,6 +108,17 @@ class Clients:
             await self.desk.stores.registry.save_client(changed, [entry])
         return changed
 
+    async def fit(self, application_id: str, draft: ClientDraft, *, field: str = "") -> None:
+        """Raise Invalid when the first client of a new application could not be so. Nothing is kept."""
+        await self._fit(self._built(Client(application_id, application_id, draft.auth_method, (), frozenset()), draft), field)
+
+    async def _fit(self, client: Client, field: str = "") -> None:
+        """Judge the whole new state by the same rules as a client that registers itself (DC-09)."""
+        try:
+            await self.judging.judge(client)
+        except Unfit as unfit:
+            raise Invalid(client_fields.problem_of(unfit, field)) from unfit
+
     async def first(self, operator: Operator, application: Application, draft: ClientDraft) -> str:
         """Keep the first client of a new application and return its secret, or "". Only `Applications.register` calls this."""
         client = self._built(Client(application.id, application.id, draft.auth_method, (), frozenset()), draft)
@@ -135,7 +146,7 @@ class Clients:
             found += check.url(f"{field}redirect_uris", uri, native=draft.native)
         for uri in draft.post_logout_redirect_uris:
             found += check.url(f"{field}post_logout_redirect_uris", uri)
-        found += check.called(f"{field}backchannel_logout_uri", draft.backchannel_logout_uri, self.allow)
+        found += check.called(f"{field}backchannel_logout_uri", draft.backchannel_logout_uri, self.judging.offered.allow)
         front = check.url(f"{field}frontchannel_logout_uri", draft.frontchannel_logout_uri)
         found += front or check.same_origin(f"{field}frontchannel_logout_uri", draft.frontchannel_logout_uri, draft.redirect_uris)
         found += check.one_of(f"{field}auth_method", draft.auth_method, AUTH_METHODS)
@@ -144,7 +155,7 @@ class Clients:
         found += check.scopes(f"{field}scopes", draft.scopes, self.scopes | slugs)
         if "openid" not in draft.scopes:
             found.append(check.problem(f"{field}scopes", "no_openid", "Lingkup openid wajib ada.", "The scope openid is needed."))
-        if draft.auth_method == "private_key_jwt" and not _public_keys(draft.jwks):
+        if draft.auth_method == "private_key_jwt" and not draft.jwks_uri and not _public_keys(draft.jwks):
             found.append(
                 check.problem(
                     f"{field}jwks",
@@ -168,14 +179,15 @@ class Clients:
             post_logout_redirect_uris=tuple(dict.fromkeys(draft.post_logout_redirect_uris)),
             scopes=frozenset(draft.scopes),
             secrets=former.secrets if keeps_secrets else (),
-            jwks=draft.jwks if draft.auth_method == "private_key_jwt" else None,
-            grant_types=frozenset({"authorization_code", "refresh_token"} if draft.refresh else {"authorization_code"}),
+            jwks=draft.jwks,
+            grant_types=frozenset({"authorization_code", *(["refresh_token"] if draft.refresh else []), *draft.more_grants}),
             native=draft.native,
             access_token_format=draft.access_token_format,
             id_token_alg=draft.id_token_alg,
             backchannel_logout_uri=draft.backchannel_logout_uri or None,
             frontchannel_logout_uri=draft.frontchannel_logout_uri or None,
             session_management=draft.session_management,
+            **client_fields.built(draft),
         )
 
     async def _found(self, client_id: str) -> Client:
@@ -186,11 +198,11 @@ class Clients:
 
 
 def _public_keys(jwks: object) -> bool:
-    """True for a non-empty JWK set of public EC or RSA keys. A private part is refused: it must never reach us."""
+    """True for a non-empty JWK set of public EC, RSA or OKP keys. A private part is refused: it must never reach us."""
     keys = jwks.get("keys") if isinstance(jwks, dict) else None
     if not isinstance(keys, list) or not 1 <= len(keys) <= 10:
         return False
-    return all(isinstance(k, dict) and k.get("kty") in ("EC", "RSA") and not {"d", "p", "q", "k"} & set(k) for k in keys)
+    return all(isinstance(k, dict) and k.get("kty") in ("EC", "RSA", "OKP") and not {"d", "p", "q", "k"} & set(k) for k in keys)
 
 
 def _shown(client: Client) -> dict[str, object]:
@@ -207,6 +219,7 @@ def _shown(client: Client) -> dict[str, object]:
         "backchannel_logout_uri": client.backchannel_logout_uri,
         "frontchannel_logout_uri": client.frontchannel_logout_uri,
         "session_management": client.session_management,
+        **client_fields.shown(client),
         "key_ids": [str(k.get("kid", "")) for k in (client.jwks or {}).get("keys", [])] if client.jwks else [],  # type: ignore[attr-defined] # a JWKS is plain JSON
     }
 

@@ -68,7 +68,37 @@ class ServiceDraft(Draft):
     offline: Words = Words()
 
 
-class ClientDraft(Draft):
+class AdvancedDraft(Draft):
+    """What most clients never touch; the fields are those of idp.applications.models.Client. An encryption is `alg enc`."""
+
+    profile: Short = "baseline"
+    pkce_optional: bool = False
+    require_par: bool = False
+    dpop_bound: bool = False
+    tls_bound: bool = False
+    tls_subject: Long = ""
+    jwks: dict[str, Any] | None = None
+    jwks_uri: Url | None = None
+    token_auth_alg: Short = ""
+    request_object_alg: Short = ""
+    request_uris: tuple[Url, ...] = Field((), max_length=20)
+    userinfo_alg: Short = ""
+    authorization_alg: Short = "ES256"
+    introspection_alg: Short = ""
+    id_token_encryption: Short = ""
+    userinfo_encryption: Short = ""
+    more_grants: tuple[Short, ...] = Field((), max_length=10)
+    resources: tuple[Url, ...] = Field((), max_length=20)
+    exchange_from: tuple[Short, ...] = Field((), max_length=60)
+    authorization_details_types: tuple[Short, ...] = Field((), max_length=20)
+    default_max_age: int | None = None
+    require_auth_time: bool = False
+    initiate_login_uri: Url | None = None
+    policy_uri: Url | None = None
+    tos_uri: Url | None = None
+
+
+class ClientDraft(AdvancedDraft):
     auth_method: Short = "client_secret_basic"
     redirect_uris: tuple[Url, ...] = Field((), max_length=20)
     post_logout_redirect_uris: tuple[Url, ...] = Field((), max_length=20)
@@ -80,7 +110,6 @@ class ClientDraft(Draft):
     backchannel_logout_uri: Url | None = None
     frontchannel_logout_uri: Url | None = None
     session_management: bool = False
-    jwks: dict[str, Any] | None = None
 
 
 class RegistrationDraft(Draft):

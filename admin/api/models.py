@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from admin.actions import client_fields
 from admin.actions.drafts import Draft
 from admin.actions.keys import KeyView
 from admin.actions.people import Profile
@@ -70,6 +71,7 @@ class ClientOut(Out):
     backchannel_logout_uri: str | None
     frontchannel_logout_uri: str | None
     session_management: bool
+    advanced: dict[str, Any]
     jwks: dict[str, Any] | None
     secrets: list[SecretOut]
 
@@ -306,6 +308,7 @@ def client(one: Client) -> ClientOut:
         backchannel_logout_uri=one.backchannel_logout_uri,
         frontchannel_logout_uri=one.frontchannel_logout_uri,
         session_management=one.session_management,
+        advanced=client_fields.shown(one),
         jwks=dict(one.jwks) if one.jwks is not None else None,
         secrets=[SecretOut(prefix=s.prefix, created_at=s.created_at, expires_at=s.expires_at) for s in one.secrets],
     )

@@ -8,10 +8,10 @@ from pydantic import ValidationError
 from starlette.responses import Response
 
 from admin.actions.applications import AUDIENCES, Impact
-from admin.actions.clients import ALGORITHMS, AUTH_METHODS, FORMATS
 from admin.actions.drafts import ApplicationEdit, ClientDraft
 from admin.actions.trail import Filter
 from admin.errors import Invalid
+from admin.pages import client_form
 from admin.pages.act import Act
 from admin.pages.fields import Values, flat, nested
 from admin.pages.frame import Frame, Handlers, Visit, told
@@ -20,9 +20,6 @@ from admin.pages.words import CHANNELS
 from idp.applications.models import Application, Client
 from idp.applications.registry import Snapshot
 from kit.web.pages import see_other
-
-LINES = ("redirect_uris", "post_logout_redirect_uris", "scopes")
-TICKS = ("refresh", "native", "session_management")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +71,9 @@ class ApplicationPages:
             status=422 if problems else 200,
             errors=problems or [],
             values=typed if typed is not None and form == "application" else Values(flat(_edit(application))),
-            client_values=typed if typed is not None and form == "client" else Values(flat(_client(client)) if client else []),
+            client_values=typed if typed is not None and form == "client" else _filled(client),
             audiences=AUDIENCES,
-            auth_methods=AUTH_METHODS,
-            algorithms=ALGORITHMS,
-            formats=FORMATS,
+            **client_form.options(self.frame.actions.registrations.offered),
         )
 
     async def save(self, visit: Visit) -> Response:
@@ -97,11 +92,8 @@ class ApplicationPages:
         if client is None:
             return see_other(f"/admin/aplikasi/{visit.path['id']}/pengaturan")
         try:
-            draft = ClientDraft.model_validate(
-                {"jwks": client.jwks, **nested(visit.form, lines=LINES, ticks=TICKS)}
-                if client.jwks
-                else nested(visit.form, lines=LINES, ticks=TICKS)
-            )
+            data = client_form.with_keys(nested(visit.form, lines=client_form.LINES, ticks=client_form.TICKS, lists=client_form.LISTS))
+            draft = ClientDraft.model_validate({**client_form.keeps_keys(visit.form, client), **data})
             await self.frame.actions.clients.change(visit.operator, client.client_id, draft, based_on=revision(visit))
         except ValidationError as error:
             return await self.settings(visit, told(field_problems(error), visit.language), "client")
@@ -237,17 +229,5 @@ def _edit(application: Application) -> dict[str, object]:
     }
 
 
-def _client(client: Client) -> dict[str, object]:
-    return {
-        "auth_method": client.auth_method,
-        "redirect_uris": list(client.redirect_uris),
-        "post_logout_redirect_uris": list(client.post_logout_redirect_uris),
-        "scopes": sorted(client.scopes),
-        "refresh": "refresh_token" in client.grant_types,
-        "native": client.native,
-        "access_token_format": client.access_token_format,
-        "id_token_alg": client.id_token_alg,
-        "backchannel_logout_uri": client.backchannel_logout_uri,
-        "frontchannel_logout_uri": client.frontchannel_logout_uri,
-        "session_management": client.session_management,
-    }
+def _filled(client: Client | None) -> Values:
+    return Values(flat(client_form.filled(client), lists=client_form.LISTS) if client is not None else [])

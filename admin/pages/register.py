@@ -10,10 +10,10 @@ from pydantic import ValidationError
 from starlette.responses import Response
 
 from admin.actions.applications import AUDIENCES
-from admin.actions.clients import ALGORITHMS, AUTH_METHODS, FORMATS
 from admin.actions.drafts import ApplicationDraft, NoticeDraft
 from admin.claims import scopes_for
 from admin.errors import FieldProblem, Invalid
+from admin.pages import client_form
 from admin.pages.applications import part_page
 from admin.pages.connector_form import read_settings, settings_fields
 from admin.pages.fields import Values, flat, nested
@@ -24,9 +24,9 @@ from admin.pages.words import BASES
 from connectors.contract import Capability, Kind
 from kit.web.pages import see_other
 
-LINES = ("redirect_uris", "post_logout_redirect_uris")
-TICKS = ("required", "refresh", "native")
-LISTS = ("claims",)
+LINES = client_form.LINES
+TICKS = ("required", *client_form.TICKS)
+LISTS = ("claims", *client_form.LISTS)
 PURPOSES = 4
 GROUPS = (
     ("kependudukan", {"id": "Kependudukan", "en": "Identity and family papers"}),
@@ -61,6 +61,7 @@ class RegisterPages:
         purposes = _purposes(data)
         data.setdefault("client", {})["scopes"] = sorted(scopes_for(_claims(purposes)))
         try:
+            data["client"] = client_form.with_keys(data["client"], field="client.jwks")
             registered = await self.frame.actions.applications.register(visit.operator, _draft(data, purposes))
         except ValidationError as error:
             return await self.new_client(visit, told(field_problems(error), visit.language))
@@ -144,9 +145,7 @@ class RegisterPages:
             values=visit.form,
             agencies=agencies,
             audiences=AUDIENCES,
-            auth_methods=AUTH_METHODS,
-            algorithms=ALGORITHMS,
-            formats=FORMATS,
+            **client_form.options(self.frame.actions.registrations.offered),
             kind=kind,
             settings_fields=fields,
             **self._words(),

@@ -56,14 +56,16 @@ def is_outside(url: str, allow: Collection[str] = ()) -> bool:
     """True for https to a host that, by its text alone, is not one of our own network.
 
     A host is a name with a dot, or a literal public address. Numbers in any other notation (`2130706433`, `0x7f.1`, `0177.0.0.1`) are
-    how addresses are hidden, so they are no names. `allow` lists `host:port` pairs of this deployment.
+    how addresses are hidden, so they are no names. `allow` lists `host:port` pairs of this deployment, which may be plain http too.
     """
     parts = parts_of(url)
-    if parts is None or parts.scheme != "https" or not parts.hostname or "#" in url:
+    if parts is None or parts.scheme not in ("https", "http") or not parts.hostname or "#" in url:
         return False
     host = parts.hostname
-    if f"{host}:{parts.port or 443}" in allow:
+    if f"{host}:{parts.port or {'http': 80}.get(parts.scheme, 443)}" in allow:
         return True
+    if parts.scheme != "https":
+        return False
     if ":" in host:
         return _is_public_literal(host)
     labels = host.split(".")
@@ -90,7 +92,7 @@ async def lookup(host: str, port: int) -> list[str]:
 async def leads_inside(url: str, find: Lookup = lookup, allow: Collection[str] = ()) -> bool:
     """True when the name of this https address stands for an address that is not public. A name without address leads nowhere."""
     parts = urlsplit(url)
-    host, port = parts.hostname or "", parts.port or 443
+    host, port = parts.hostname or "", parts.port or {"http": 80}.get(parts.scheme, 443)
     if f"{host}:{port}" in allow:
         return False
     return not all(is_public(address.partition("%")[0]) for address in await find(host, port))

@@ -112,8 +112,6 @@ def what_we_fetch_or_call_is_outside(state: State) -> None:
     """https, and never an address of our own network, by number or by name. DC-03, DC-11."""
     for param, uri in called(state.client):
         if not is_outside(uri, state.offered.allow) or uri in state.inside:
-            if param == "backchannel_logout_uri" and state.is_on_this_machine(uri):
-                continue
             raise Unfit(param, "Alamat harus https:// dan berada di internet umum.", "must be https on a public address")
 
 

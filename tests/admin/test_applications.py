@@ -12,6 +12,7 @@ from idp.people.models import Role
 from kit.audit import AuditEvent
 from kit.secrets import digest
 from tests.admin.operators import account, operator_of, working
+from tests.idp.registration.samples import JWKS
 from tests.site import Site
 
 APPLICATION = "usaha-kecil"
@@ -87,8 +88,7 @@ async def test_a_private_key_is_never_accepted(site: Site) -> None:
     with pytest.raises(Invalid) as refused:
         await site.house.admin.actions.applications.register(operator, draft(client=client))
     assert [p.code for p in refused.value.problems] == ["no_public_key"]
-    public = {"keys": [{"kty": "EC", "crv": "P-256", "x": "x", "y": "y"}]}
-    good = ClientDraft(redirect_uris=("https://a.example/cb",), auth_method="private_key_jwt", jwks=public)
+    good = ClientDraft(redirect_uris=("https://a.example/cb",), auth_method="private_key_jwt", jwks=JWKS)
     assert not (await site.house.admin.actions.applications.register(operator, draft(client=good))).secret
 
 

@@ -256,11 +256,11 @@ def test_dc_02_a_native_client_gets_no_other_address_either(uri: str) -> None:
 
 
 def test_only_an_operator_may_register_an_address_of_this_machine() -> None:
-    judge(state(redirect_uris=("http://localhost:8001/cb",), backchannel_logout_uri="http://localhost:8001/out"))
-    with pytest.raises(Unfit):
+    judge(state(redirect_uris=("http://localhost:8001/cb",), initiate_login_uri="http://localhost:8001/login"))
+    with pytest.raises(Unfit, match="redirect_uris"):
         judge(state(POLICY, redirect_uris=("http://localhost:8001/cb",)))
     with pytest.raises(Unfit, match="backchannel_logout_uri"):
-        judge(state(POLICY, backchannel_logout_uri="http://localhost:8001/out"))
+        judge(state(backchannel_logout_uri="http://localhost:8001/out"))
     with pytest.raises(Unfit, match="jwks_uri"):
         judge(state(jwks_uri="http://localhost:8001/jwks"))
 

@@ -1,0 +1,68 @@
+"""The form of a client's settings, read and filled: the same for a new application and for one that is there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from admin.actions import client_fields
+from admin.actions.clients import ALGORITHMS, AUTH_METHODS, FORMATS
+from admin.errors import FieldProblem, Invalid
+from admin.pages.fields import Values
+from idp.applications.models import Client
+from idp.registration.state import Offered
+
+LINES = ("redirect_uris", "post_logout_redirect_uris", "scopes", *client_fields.LINES)
+TICKS = ("refresh", "native", "session_management", *client_fields.SWITCHES)
+LISTS = ("more_grants",)
+NOT_JSON = {"id": "Isi ini bukan JSON yang benar. Tempel seluruh JWKS.", "en": "This is not valid JSON. Paste the whole JWKS."}
+
+
+def options(offered: Offered) -> dict[str, Any]:
+    """Return what the lists of the form offer."""
+    return {
+        "auth_methods": tuple(method for method in AUTH_METHODS if method in offered.auth_methods),
+        "algorithms": ALGORITHMS,
+        "formats": FORMATS,
+        "grants": sorted(offered.grants - set(client_fields.ORDINARY)),
+        **client_fields.OPTIONS,
+    }
+
+
+def filled(client: Client) -> dict[str, object]:
+    """Return the client as the form shows it."""
+    return {
+        "auth_method": client.auth_method,
+        "redirect_uris": list(client.redirect_uris),
+        "post_logout_redirect_uris": list(client.post_logout_redirect_uris),
+        "scopes": sorted(client.scopes),
+        "refresh": "refresh_token" in client.grant_types,
+        "native": client.native,
+        "access_token_format": client.access_token_format,
+        "id_token_alg": client.id_token_alg,
+        "backchannel_logout_uri": client.backchannel_logout_uri,
+        "frontchannel_logout_uri": client.frontchannel_logout_uri,
+        "session_management": client.session_management,
+        "jwks": json.dumps(dict(client.jwks), indent=1) if client.jwks is not None else "",
+        **client_fields.shown(client),
+    }
+
+
+def with_keys(data: Mapping[str, Any], *, field: str = "jwks") -> dict[str, Any]:
+    """Return the data of the form with its key set read; raise Invalid when that is no JSON."""
+    text = data.get("jwks")
+    if text is None:
+        return dict(data)
+    try:
+        found = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise Invalid(FieldProblem(field, "not_json", NOT_JSON)) from error
+    return {**data, "jwks": found}
+
+
+def keeps_keys(form: Values, former: Client) -> dict[str, Any]:
+    """Return the former key set for a form that does not show it."""
+    return {} if "jwks" in form or former.jwks is None else {"jwks": dict(former.jwks)}
