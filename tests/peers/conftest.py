@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -56,11 +56,15 @@ def town(tmp_path_factory: pytest.TempPathFactory, template_folder: Path) -> Ite
     async def fill(resources: Resources) -> None:
         await seed(resources, await build_house(resources), {name: origins[name] for name in ("usaha-kecil", "e-link", "rsud-daftar")})
         await resources.stores.registry.save_connector(older_business(origins["usaha-lama"]))
+        (business,) = [one for one in await resources.stores.registry.clients() if one.client_id == "usaha-kecil"]
+        told_at = f"{origins['usaha-kecil']}/kembali?logout=backchannel"  # where mod_auth_openidc takes logout tokens
+        await resources.stores.registry.save_client(replace(business, backchannel_logout_uri=told_at))
         gates.update({row.id: dict(row.settings) for row in await resources.stores.registry.connectors()})
         keys["master"] = resources.master_key
 
+    settings = {"gate.trusted_proxies": ["127.0.0.1/32"], "outbound.allow": [f"localhost:{ports['usaha-kecil']}"]}
     with ExitStack() as stack:
-        live = stack.enter_context(live_site(folder, template_folder, fill=fill, **{"gate.trusted_proxies": ["127.0.0.1/32"]}))
+        live = stack.enter_context(live_site(folder, template_folder, fill=fill, **settings))
         older = stack.enter_context(older_application())
         secrets = {name: demo_secret(keys["master"], name) for name in ("usaha-kecil", "e-link")}
         for name in ("rsud-daftar", "usaha-lama"):
