@@ -117,7 +117,7 @@ IDP: tuple[Page, ...] = (
         "idp/second-step.html", "A", {"usual": _second(), "wrong": _second("wrong"), "wait": _second("wait"), "demo": _second(sandbox=True)}
     ),
     Page("idp/device.html", "A", {"usual": _device(), "unknown": _device("unknown"), "empty": _device("empty"), "wait": _device("wait")}),
-    Page("idp/device-confirm.html", "A", {"usual": _confirm(), "service": _confirm(service=None)}),
+    Page("idp/device-confirm.html", "A", {"usual": _confirm()}),
     Page(
         "idp/device-done.html",
         "A",
