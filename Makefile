@@ -37,6 +37,7 @@ crash: $(VENV)/.dev packages ## 100 kill -9 cycles on SQLite and on PostgreSQL
 
 races: $(VENV)/.dev packages ## Every race at full size, both editions
 	GAPURA_FULL=1 $(BIN)/python -m pytest tests/races tests/stores $(ARGS)
+	$(BIN)/python -m tests.races.rotation
 
 pages: $(VENV)/.dev packages node ## Every page in every state, language, width and colour scheme; pictures in build/pages
 	$(BIN)/python -m tests.browser $(ARGS)
