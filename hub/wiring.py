@@ -44,6 +44,7 @@ from idp.endpoints.discovery import Discovery
 from idp.endpoints.gate import GateEndpoints
 from idp.endpoints.gate_door import GateDoor
 from idp.endpoints.introspect import IntrospectEndpoint
+from idp.endpoints.logo import LogoEndpoint
 from idp.endpoints.logout import LogoutEndpoint
 from idp.endpoints.par import ParEndpoint
 from idp.endpoints.protected_resource import ProtectedResource
@@ -327,6 +328,7 @@ async def build_house(resources: Resources) -> House:
         signed_out=signed_out,
         errors=errors,
         clock=clock,
+        issuer=issuer,
     )
     doors["oidc"] = OidcDoor(expiring, registry, people, authorization, errors, idp_settings, clock)
     doors["device"] = DeviceDoor(device_requests, registry, people, errors, idp_settings, clock)
@@ -351,6 +353,7 @@ async def build_house(resources: Resources) -> House:
         *RevokeEndpoint(client_auth, access_tokens, stores.grants, expiring, clock, proxies).routes(),
         *LogoutEndpoint(sessions, signout, registry, keys, pages, signed_out, errors, expiring).routes(),
         *CheckSessionPage(registry, pages).routes(),
+        *LogoEndpoint(registry, errors).routes(),
         *RegisterEndpoint(registrar, guesses, issuer, proxies).routes(),
         *DeviceAuthorizationEndpoint(client_auth, registry, device_requests, expiring, issuer, proxies).routes(),
         *DevicePage(dispatcher, device_requests, UserCodeGuesses(expiring), pages, key("device-code"), proxies).routes(),

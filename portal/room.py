@@ -40,12 +40,13 @@ class PortalRoom:
     signed_out: SignedOutPage
     errors: ErrorPages
     clock: Clock
+    issuer: str
 
     def routes(self) -> list[BaseRoute]:
         caller = Caller(self.sessions, self.people, self.dispatcher)
         return [
-            *PublicPages(self.pages, self.registry, self.errors).routes(),
-            *HomePages(caller, self.pages, self.registry, self.disclosures, self.clock).routes(),
+            *PublicPages(self.pages, self.registry, self.errors, self.issuer).routes(),
+            *HomePages(caller, self.pages, self.registry, self.disclosures, self.clock, self.issuer).routes(),
             *ConsentPages(
                 caller, self.pages, self.registry, self.consent, self.disclosures, self.grants, self.signout, self.errors, self.clock
             ).routes(),

@@ -134,6 +134,7 @@ class AuthorizeEndpoint:
             request,
             door="oidc",
             application=client.application,
+            client=client.client_id,
             deferred=request.method == "POST",
             service=service.slug if service is not None else None,
             claims=(claims_of_scopes(asked.scopes) | claims.names) & claims_of_scopes(client.scopes),

@@ -23,6 +23,7 @@ from idp.interaction.models import Consent, Interaction, Refuse
 from idp.people.claims import CATALOGUE
 from idp.people.masking import mask, plain
 from idp.people.models import Person
+from idp.registration.links import links_of
 from idp.sessions.service import Sessions
 from kit.audit import AuditEvent, AuditTrail, Entry
 from kit.clock import Clock
@@ -162,7 +163,6 @@ class ConsentPage:
 
     def _common(self, interaction: Interaction, decision: Decision, notice: Notice, language: str) -> dict[str, Any]:
         agency = self.dispatcher.registry.now.agencies.get(notice.controller)
-        clients = self.dispatcher.registry.now.clients_of.get(notice.application, ())
         return {
             "interaction": interaction,
             "person": decision.person,
@@ -170,8 +170,7 @@ class ConsentPage:
             "agency": agency,
             "notice": notice,
             "text_hash": notice.text_sha256.get(language, ""),
-            "policy_uri": next((client.policy_uri for client in clients if client.policy_uri), None),
-            "tos_uri": next((client.tos_uri for client in clients if client.tos_uri), None),
+            "links": links_of(self.dispatcher.registry.now, interaction.client, notice.application),
         }
 
     def routes(self) -> list[Route]:

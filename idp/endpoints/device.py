@@ -92,6 +92,7 @@ class DevicePage:
             request,
             door="device",
             application=asked.application,
+            client=asked.client_id,
             service=asked.service or None,
             claims=claims_of_scopes(asked.scopes),
             reply={"handle": handle, "client_id": asked.client_id},

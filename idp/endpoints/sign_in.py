@@ -12,6 +12,7 @@ from starlette.routing import Route
 from idp.interaction.dispatcher import Dispatcher
 from idp.interaction.models import Interaction, Login
 from idp.people.models import Person
+from idp.registration.links import links_of
 from idp.sessions.models import ACR_PASSWORD, Session
 from idp.sessions.service import Sessions
 from idp.signin.authenticate import Authenticator, No
@@ -128,6 +129,7 @@ class SignIn:
             "application": application,
             "service": service,
             "agency": snapshot.agencies.get(application.agency) if application is not None else None,
+            "links": links_of(snapshot, interaction.client, interaction.application),
             "way_back": self.dispatcher.doors[interaction.door].way_back(interaction),
             "why": why,
             "person": person,

@@ -35,6 +35,7 @@ class Interaction:
     login_hint: str = ""
     ui_locales: str = ""
     essential: frozenset[str] = frozenset()  # claims marked essential; shown first, never forced
+    client: str = ""  # the OpenID client that asked: pages show its links
     details: str = ""  # authorization_details asked for, canonical JSON; shown in full on the consent page. RFC 9396
     form_targets: tuple[str, ...] = ()  # origins for CSP form-action
 

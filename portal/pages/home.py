@@ -30,6 +30,7 @@ class HomePages:
     registry: Registry
     disclosures: DisclosureStore
     clock: Clock
+    issuer: str
 
     async def home(self, request: Request) -> Response:
         who = await self.caller.of(request)
@@ -46,13 +47,13 @@ class HomePages:
             services += [service for service in snapshot.services.values() if service.audience == "staff"]
         sections = []
         for group in GROUPS:
-            rows = [row for row in (row_of(snapshot, one) for one in services if one.group == group.id) if row["url"]]
+            rows = [row for row in (row_of(snapshot, one, self.issuer) for one in services if one.group == group.id) if row["url"]]
             if rows:
                 sections.append({"id": group.id, "name": group.name, "rows": rows})
         context = {
             "person": who.person,
             "here": "home",
-            "recent": [{**row_of(snapshot, snapshot.services[slug]), "used": last_used[slug]} for slug in recent],
+            "recent": [{**row_of(snapshot, snapshot.services[slug], self.issuer), "used": last_used[slug]} for slug in recent],
             "sections": sections,
             "groups": GROUPS,
         }

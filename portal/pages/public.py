@@ -15,6 +15,7 @@ from connectors.contract import Capability
 from idp.applications.models import Service
 from idp.applications.registry import Registry, Snapshot
 from idp.error_pages import ErrorPages
+from kit.urls import with_query
 from kit.web.language import language_of, pick
 from kit.web.pages import Pages
 from portal.catalogue.groups import GROUPS
@@ -26,8 +27,11 @@ def public_services(snapshot: Snapshot) -> list[Service]:
     return [service for service in snapshot.services.values() if service.audience == "citizen"]
 
 
-def open_url(snapshot: Snapshot, service: Service) -> str | None:
-    """Return where one touch leads: the application's own start, else an address of the service; None when it is only at the counter."""
+def open_url(snapshot: Snapshot, service: Service, issuer: str) -> str | None:
+    """Return where one touch leads: the application's own start, else an address of the service; None when it is only at the counter.
+
+    A client that takes third-party initiated login is told who sends the person, and where to. OIDC Core §4.
+    """
     if service.application is None:
         return service.start_url
     application = snapshot.applications.get(service.application)
@@ -36,14 +40,18 @@ def open_url(snapshot: Snapshot, service: Service) -> str | None:
     connector = snapshot.connector_of.get(application.id)
     if connector is not None and Capability.PROXY_CHECK in KINDS[connector.kind].capabilities:
         return application.home_url
+    starts = (client.initiate_login_uri for client in snapshot.clients_of.get(application.id, ()) if client.registered_by == "operator")
+    start = next((uri for uri in starts if uri), None)
+    if start is not None:
+        return with_query(start, {"iss": issuer} | ({"target_link_uri": service.start_url} if service.start_url else {}))
     return application.initiate_login_uri or application.home_url or service.start_url
 
 
-def row_of(snapshot: Snapshot, service: Service) -> dict[str, Any]:
+def row_of(snapshot: Snapshot, service: Service, issuer: str) -> dict[str, Any]:
     """Return one line of a list of services."""
     application = snapshot.applications.get(service.application or "")
     closed = application is not None and not snapshot.usable(application.id)
-    url = open_url(snapshot, service)
+    url = open_url(snapshot, service, issuer)
     state = "closed" if closed else "counter" if service.channel == "counter_only" else "normal" if url else "soon"
     return {"service": service, "agency": snapshot.agencies.get(service.agency), "state": state, "url": url}
 
@@ -71,6 +79,7 @@ class PublicPages:
     pages: Pages
     registry: Registry
     errors: ErrorPages
+    issuer: str
 
     async def catalogue(self, request: Request) -> Response:
         snapshot = self.registry.now
@@ -79,7 +88,7 @@ class PublicPages:
         services = public_services(snapshot)
         context: dict[str, Any] = {"query": query, "order": order, "groups": GROUPS, "count": len(services)}
         if query:
-            context["found"] = [row_of(snapshot, service) for service in search(services, snapshot.agencies, query)]
+            context["found"] = [row_of(snapshot, service, self.issuer) for service in search(services, snapshot.agencies, query)]
             context["sections"] = []
         else:
             context["found"] = None
@@ -88,7 +97,7 @@ class PublicPages:
 
     def _sections(self, snapshot: Snapshot, services: Iterable[Service], order: str) -> list[dict[str, Any]]:
         if order == "abjad":
-            rows = [row_of(snapshot, service) for service in sorted(services, key=lambda one: one.name["id"].lower())]
+            rows = [row_of(snapshot, service, self.issuer) for service in sorted(services, key=lambda one: one.name["id"].lower())]
             return [{"id": "abjad", "name": {"id": "Semua, menurut abjad", "en": "All, by name"}, "rows": rows}]
         if order == "instansi":
             codes = sorted({service.agency for service in services}, key=lambda code: snapshot.agencies[code].name["id"])
@@ -96,13 +105,13 @@ class PublicPages:
                 {
                     "id": code.lower(),
                     "name": snapshot.agencies[code].name,
-                    "rows": [row_of(snapshot, service) for service in services if service.agency == code],
+                    "rows": [row_of(snapshot, service, self.issuer) for service in services if service.agency == code],
                 }
                 for code in codes
             ]
         sections = []
         for group in GROUPS:
-            rows = [row_of(snapshot, service) for service in services if service.group == group.id]
+            rows = [row_of(snapshot, service, self.issuer) for service in services if service.group == group.id]
             if rows:
                 sections.append({"id": group.id, "name": group.name, "rows": rows})
         return sections
@@ -113,7 +122,7 @@ class PublicPages:
         if service is None:
             return self.errors.message(request, "not_found", status=404)
         notice = snapshot.notice_for(service.slug)
-        context = {**row_of(snapshot, service), "notice": notice}
+        context = {**row_of(snapshot, service, self.issuer), "notice": notice}
         return self.pages.render(request, "portal/service.html", context, cacheable=True)
 
     async def notice(self, request: Request) -> Response:

@@ -6,6 +6,8 @@ import re
 
 import httpx
 
+from admin.actions.drafts import RegistrationDraft
+from admin.operator import LOCAL
 from tests.browser.lives import BAYU
 from tests.browser.stage import Page, Stage, Walk, drawn
 
@@ -66,6 +68,34 @@ def _proof(wrong: bool = False) -> Walk:
     return walk
 
 
+def _registered(rest: str = "") -> Walk:
+    """Open registration, let a client with a name to look at come in, and go to the page."""
+
+    async def walk(stage: Stage) -> httpx.Response:
+        site = await stage.site()
+        actions = site.house.admin.actions.registrations
+        if not await actions.tokens(LOCAL):
+            scopes = ("openid", "name")
+            draft = RegistrationDraft(
+                title="Uji coba tim Dinkes", application="usaha-kecil", redirect_hosts=("rp.example",), scopes=scopes, quota=5
+            )
+            _, secret = await actions.create(LOCAL, draft)
+            body = {"redirect_uris": ["https://rp.example/cb"], "client_name": "Dinas Kesehatan versi ringan"}
+            await site.http().post("/register", json=body, headers={"authorization": f"Bearer {secret}"})
+            await actions.create(LOCAL, RegistrationDraft(**{**draft.model_dump(), "title": "Suite sertifikasi", "pkce_optional": True}))
+            await actions.revoke(LOCAL, (await actions.tokens(LOCAL))[0].id, reason="Uji coba selesai")
+        client = (await actions.clients(LOCAL))[0].client_id
+        return await (await stage.operator()).go(f"/admin/pendaftaran{rest.replace('CLIENT', client)}")
+
+    return walk
+
+
+async def _wrong_token(stage: Stage) -> httpx.Response:
+    operator = await stage.operator()
+    await operator.go("/admin/pendaftaran/baru")
+    return await operator.submit(form=-1, title="", redirect_hosts="*.example.id", quota="3", days="7")
+
+
 ADMIN: tuple[Page, ...] = (
     Page("admin/home.html", "C", {"usual": _at("/admin")}),
     Page("admin/rights.html", "C", {"usual": _at("/admin/hak")}),
@@ -105,4 +135,6 @@ ADMIN: tuple[Page, ...] = (
     Page("admin/audit/list.html", "C", {"usual": _at("/admin/audit")}),
     Page("admin/signouts.html", "C", {"usual": _at("/admin/pesan-keluar")}),
     Page("admin/keys/list.html", "C", {"usual": _at("/admin/kunci")}),
+    Page("admin/registration/list.html", "C", {"none": _at("/admin/pendaftaran"), "usual": _registered()}),
+    Page("admin/registration/form.html", "C", {"usual": _at("/admin/pendaftaran/baru"), "wrong": _wrong_token}),
 )

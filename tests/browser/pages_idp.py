@@ -8,6 +8,7 @@ import httpx
 from starlette.responses import Response
 
 from idp.errors import UnknownRedirectUri
+from idp.registration.links import ClientLinks
 from idp.signout.service import Outcome, Result, SignOutReport
 from tests.browser.stage import Page, Stage, Walk, drawn
 from tests.browser.studio import APPLICATION, INTERACTION, NOW, PERSON, request
@@ -43,6 +44,7 @@ def _sign_in(error: str = "", **changes: Any) -> Walk:
         "service": None,
         "agency": None,
         "way_back": APPLICATION.home_url,
+        "links": ClientLinks(),
         "why": "",
         "person": None,
         "typed": "3503115203889001" if error in ("wrong", "wait") else "",
@@ -110,6 +112,9 @@ IDP: tuple[Page, ...] = (
             "wrong": _sign_in("wrong"),
             "wait": _sign_in("wait"),
             "fresh": _sign_in(why="fresh", person=PERSON, typed="siti@example.id"),
+            "links": _sign_in(
+                links=ClientLinks("https://rp.example/", "https://rp.example/kebijakan", "https://rp.example/syarat", "/static/logo.svg")
+            ),
             "portal": _sign_in(application=None, way_back=None),
         },
     ),

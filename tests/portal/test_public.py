@@ -7,7 +7,7 @@ from dataclasses import replace
 from portal.pages.public import open_url, parts_of, public_services
 from tests.forms import words_of
 from tests.portal.walks import citizen
-from tests.site import SITI, Site
+from tests.site import ISSUER, SITI, Site, register, test_client
 
 PUBLIC = (
     "/",
@@ -66,9 +66,23 @@ async def test_ux_pt_3_a_service_opens_at_the_applications_own_start(site: Site)
         snapshot.applications["usaha-kecil"], home_url="https://usaha.example/", initiate_login_uri="https://usaha.example/masuk"
     )
     ready = replace(snapshot, applications={**snapshot.applications, "usaha-kecil": application})
-    assert open_url(ready, service) == "https://usaha.example/masuk"
+    assert open_url(ready, service, ISSUER) == "https://usaha.example/masuk"
     closed = replace(ready, applications={**ready.applications, "usaha-kecil": replace(application, enabled=False)})
-    assert open_url(closed, service) is None, "a disabled application is not offered"
+    assert open_url(closed, service, ISSUER) is None, "a disabled application is not offered"
+
+
+async def test_third_party_initiated_login_says_who_sends_the_person_and_where_to(site: Site) -> None:
+    """OIDC Core §4: `iss` always, `target_link_uri` where the service has one."""
+    client = await register(site, test_client(initiate_login_uri="https://rp.example/mulai?a=1"))
+    snapshot = site.house.registry.now
+    service = snapshot.services["pendampingan-usaha"]
+    expected = "https://rp.example/mulai?a=1&iss=http%3A%2F%2Flocalhost%3A8000"
+    assert open_url(snapshot, service, ISSUER) == expected
+    linked = replace(service, start_url="https://rp.example/antrean")
+    assert open_url(snapshot, linked, ISSUER) == f"{expected}&target_link_uri=https%3A%2F%2Frp.example%2Fantrean"
+    assert expected.replace("&", "&amp;") in (await site.http().get("/layanan/pendampingan-usaha")).text
+    await register(site, replace(client, registered_by="some-token"))
+    assert open_url(site.house.registry.now, service, ISSUER) != expected, "who registered itself does not move the tile"
 
 
 async def test_ux_pt_5_a_service_of_the_counter_says_where_and_what_to_bring(site: Site) -> None:
