@@ -42,6 +42,16 @@ async def leave(party: Party) -> httpx.Response:
     return await party.browser.submit(button="Keluar", form=-1)
 
 
+async def test_ux_so_1_neither_question_promises_more_than_the_page_after_it(site: Site) -> None:
+    party = await new_party(site)
+    await party.tokens()
+    for path in ("/keluar", "/logout"):
+        page = await party.browser.go(path)
+        assert said(page, "Keluar dari Gapura?"), path
+        assert said(page, "Beberapa layanan mungkin masih terbuka; kami tunjukkan yang mana."), path
+        assert not said(page, "semua layanan"), path
+
+
 async def test_ux_so_1_each_application_is_said_to_be_out_or_not_told_yet(tmp_path: Path, template_folder: Path) -> None:
     async with (
         receivers("well", "failing") as (well, failing),
