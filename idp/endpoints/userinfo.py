@@ -22,7 +22,7 @@ from idp.tokens.models import AccessToken
 from idp.tokens.use_checks import RULES, Shown
 from kit.clock import Clock
 from kit.web.address import Network, client_address
-from kit.web.forms import BadForm, read_body
+from kit.web.forms import BadForm, pairs_of, read_body
 
 MAX_BODY = 8192
 CHALLENGE = {"bearer": "Bearer", "dpop": "DPoP"}
@@ -42,9 +42,9 @@ class UserinfoEndpoint:
     async def __call__(self, request: Request) -> Response:
         try:
             scheme, token = token_of(request)
-            if b"access_token=" in request.scope["query_string"]:
+            if _holds_token(request.scope["query_string"]):
                 raise InvalidRequest("a token in the URL is not accepted")
-            if request.method == "POST" and b"access_token=" in await self._body(request):
+            if request.method == "POST" and _holds_token(await self._body(request)):
                 raise InvalidRequest("send the token in the Authorization header")
             if not scheme:
                 return self._described(answers.no_token())
@@ -85,3 +85,12 @@ class UserinfoEndpoint:
 
     def routes(self) -> list[Route]:
         return [Route("/userinfo", self.__call__, methods=["GET", "POST"])]
+
+
+def _holds_token(sent: bytes) -> bool:
+    """True when query or body, read as a form, carries a token under whatever spelling of its name. RFC 6750 §2.2, §2.3."""
+    try:
+        pairs = pairs_of(sent.decode("latin-1"))
+    except BadForm as error:
+        raise InvalidRequest(error.reason) from error
+    return any(name == "access_token" for name, _ in pairs)

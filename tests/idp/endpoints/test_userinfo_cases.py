@@ -54,6 +54,26 @@ async def test_ui_02_a_token_travels_in_the_header_only(site: Site, capfd: pytes
     assert token not in said.out + said.err
 
 
+@pytest.mark.parametrize("name", ["access_token", "access%5Ftoken", "%61ccess_token"])
+async def test_ui_02_a_token_under_another_spelling_of_its_name_is_one(site: Site, name: str) -> None:
+    party = await new_party(site)
+    token = (await party.tokens())["access_token"]
+    head, form = {"authorization": f"Bearer {token}"}, {"content-type": "application/x-www-form-urlencoded"}
+    http = site.http()
+    for refused in (
+        await http.get(f"/userinfo?a=1&{name}={token}", headers=head),
+        await http.post("/userinfo", content=f"a=1&{name}={token}", headers={**head, **form}),
+        await http.post("/userinfo", content=f"{name}={token}", headers=form),
+        await http.get("/userinfo?" + "a=1&" * 200, headers=head),
+    ):
+        assert (refused.status_code, refused.json()["error"]) == (400, "invalid_request")
+    for right in (
+        await http.get(f"/userinfo?x={name}", headers=head),
+        await http.post("/userinfo", content="x=1", headers={**head, **form}),
+    ):
+        assert right.status_code == 200, "the word as a value, or another field, is no token"
+
+
 async def test_ui_02_two_headers_are_not_one(site: Site) -> None:
     party = await new_party(site)
     token = (await party.tokens())["access_token"]
