@@ -87,9 +87,9 @@ class Gate:
         return replace(operator, confirmed_at=given) if given is not None else operator
 
     def _same_site(self, request: Request, writes: bool) -> bool:
-        """A write must say where it comes from: silence is not enough."""
+        """A write must say where it comes from: silence is not enough, and `Origin: null` is anybody's sandboxed frame."""
         spoken = request.headers.get("origin") is not None or request.headers.get("sec-fetch-site") is not None
-        return self.csrf.same_origin(request) and (spoken or not writes)
+        return self.csrf.same_origin(request, null=not writes) and (spoken or not writes)
 
 
 def _is_json(request: Request) -> bool:

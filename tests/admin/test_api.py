@@ -86,6 +86,8 @@ async def test_ad_14_json_from_another_site_or_as_plain_text_is_refused(site: Si
         ({**SAME_SITE, "content-type": "text/plain"}, "not_json"),
         ({**JSON, "origin": "https://evil.example"}, "cross_site"),
         ({**JSON, "origin": ISSUER, "sec-fetch-site": "cross-site"}, "cross_site"),
+        ({**JSON, "origin": "null"}, "cross_site"),
+        ({**JSON, "origin": "null", "sec-fetch-site": "same-origin"}, "cross_site"),
         (dict(JSON), "cross_site"),
     ):
         answer = await browser.http.post(f"{API}/people/search", content=body, headers=headers)
