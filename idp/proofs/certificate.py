@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 import structlog
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from starlette.requests import Request
 
@@ -27,6 +27,8 @@ from kit.web.address import Network, is_in
 log = structlog.get_logger("idp")
 
 MAX_CERTIFICATE = 16 * 1024
+# what the library raises when a part of a certificate, read only when it is asked for, turns out to be broken
+UNREADABLE = (ValueError, TypeError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, UnsupportedAlgorithm)
 
 
 @dataclass(frozen=True)
@@ -46,15 +48,18 @@ class Certificate:
 
     @cached_property
     def subject(self) -> str:
-        """The subject's distinguished name. RFC 4514."""
-        return self.parsed.subject.rfc4514_string()
+        """The subject's distinguished name, RFC 4514; empty when it cannot be read."""
+        try:
+            return self.parsed.subject.rfc4514_string()
+        except UNREADABLE:
+            return ""
 
     @cached_property
     def alternative_names(self) -> frozenset[str]:
         """`dns:…`, `uri:…`, `ip:…`, `email:…`. RFC 8705 §2.1.2."""
         try:
             names = self.parsed.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-        except (x509.ExtensionNotFound, ValueError):
+        except (x509.ExtensionNotFound, *UNREADABLE):
             return frozenset()
         found = {
             "dns": names.get_values_for_type(x509.DNSName),
@@ -107,7 +112,7 @@ def _is_in_time(certificate: x509.Certificate, moment: datetime) -> bool:
 def _may_issue(certificate: x509.Certificate) -> bool:
     try:
         return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-    except (x509.ExtensionNotFound, ValueError):
+    except (x509.ExtensionNotFound, *UNREADABLE):
         return False
 
 
@@ -116,7 +121,7 @@ def _is_for_clients(certificate: x509.Certificate) -> bool:
         uses = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
     except x509.ExtensionNotFound:
         return True
-    except ValueError:
+    except UNREADABLE:
         return False
     return ExtendedKeyUsageOID.CLIENT_AUTH in uses
 
@@ -124,7 +129,7 @@ def _is_for_clients(certificate: x509.Certificate) -> bool:
 def _issued(issuer: x509.Certificate, leaf: x509.Certificate) -> bool:
     try:
         leaf.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature):
+    except (InvalidSignature, *UNREADABLE):
         return False
     return True
 
@@ -155,10 +160,10 @@ class ClientCertificates:
 
     def of(self, request: Request) -> Certificate | None:
         """Return the certificate of this request, or None. Raise InvalidRequest for one that cannot be read."""
-        if not self.header or not is_in(request.client.host if request.client else "", self.trusted):
-            chain = request.scope.get("extensions", {}).get("tls", {}).get("client_cert_chain", ())
-            return load(chain[0]) if chain else None
-        values = [value for value in request.headers.getlist(self.header) if value]
+        if self.header and is_in(request.client.host if request.client else "", self.trusted):
+            values = [value for value in request.headers.getlist(self.header) if value]
+        else:
+            values = list(request.scope.get("extensions", {}).get("tls", {}).get("client_cert_chain", ()))[:1]
         if not values:
             return None
         try:

@@ -230,6 +230,12 @@ def test_what_is_published_names_what_can_be_used(papers: Papers, direct: Live, 
         assert {one for one in metadata["token_endpoint_auth_methods_supported"] if "tls" in one} == methods
 
 
+def test_what_may_be_reached_although_it_is_not_public_is_said_at_the_start(direct: Live) -> None:
+    said = (direct.folder / "server.log").read_text()
+    assert "outbound_allowed" in said
+    assert "localhost:" in said
+
+
 def test_keys_are_fetched_from_where_a_client_publishes_them(direct: Live, papers: Papers) -> None:
     with papers.http(direct.issuer) as http:
         for client_id, outcome in (("by-uri", (200, "")), ("not-allowed", REFUSED)):
