@@ -336,7 +336,7 @@ async def build_house(resources: Resources) -> House:
     doors["portal"] = PortalDoor(errors)
     doors["admin"] = admin_room.door
 
-    resolver = Resolver(expiring, client_keys.of, resources.outbound, registry, issuer, clock, idp_settings)
+    resolver = Resolver(expiring, client_keys.of, resources.outbound, issuer, clock, idp_settings)
     authorize = AuthorizeEndpoint(
         registry, resolver, dispatcher, sessions, people, keys, errors, authorization, ChallengeWatch(stores.audit, clock)
     )

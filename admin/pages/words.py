@@ -41,6 +41,24 @@ BASES: Mapping[str, Text] = {
     "legitimate_interest": {"id": "Kepentingan yang sah", "en": "Legitimate interest"},
 }
 
+GRANTS: Mapping[str, Text] = {
+    "authorization_code": {"id": "Kode masuk (authorization code)", "en": "Authorization code"},
+    "refresh_token": {"id": "Pembaruan (refresh token)", "en": "Refresh token"},
+    "client_credentials": {"id": "Atas nama klien sendiri (client credentials)", "en": "The client's own (client credentials)"},
+    "urn:ietf:params:oauth:grant-type:device_code": {"id": "Perangkat (device code)", "en": "Device code"},
+    "urn:ietf:params:oauth:grant-type:token-exchange": {"id": "Tukar token (token exchange)", "en": "Token exchange"},
+    "urn:ietf:params:oauth:grant-type:jwt-bearer": {"id": "Pernyataan bertanda tangan (JWT bearer)", "en": "Signed assertion (JWT bearer)"},
+}
+
+CLIENT_PROOFS: Mapping[str, Text] = {
+    "client_secret_basic": {"id": "Rahasia di header (basic)", "en": "Secret in the header (basic)"},
+    "client_secret_post": {"id": "Rahasia di formulir (post)", "en": "Secret in the form (post)"},
+    "private_key_jwt": {"id": "Kunci klien (private key JWT)", "en": "The client's key (private key JWT)"},
+    "tls_client_auth": {"id": "Sertifikat resmi (mutual TLS)", "en": "Issued certificate (mutual TLS)"},
+    "self_signed_tls_client_auth": {"id": "Sertifikat buatan sendiri (mutual TLS)", "en": "Self-signed certificate (mutual TLS)"},
+    "none": {"id": "Tanpa bukti (none)", "en": "No proof (none)"},
+}
+
 EVENTS: Mapping[str, Text] = {
     "person.signed_in": {"id": "masuk", "en": "signed in"},
     "person.sign_in_failed": {"id": "gagal masuk", "en": "failed to sign in"},
@@ -67,6 +85,7 @@ EVENTS: Mapping[str, Text] = {
     "token.refresh_reused": {"id": "memakai token lama", "en": "reused a refresh token"},
     "token.revoked": {"id": "mencabut token", "en": "revoked a token"},
     "client.authentication_failed": {"id": "gagal membuktikan diri", "en": "failed client authentication"},
+    "authorization.details_agreed": {"id": "memberi izin khusus", "en": "gave a special permission"},
     "client.challenge_reused": {"id": "memakai PKCE yang sama lagi", "en": "reused a PKCE challenge"},
     "agency.created": {"id": "mendaftarkan instansi", "en": "created an agency"},
     "agency.changed": {"id": "mengubah instansi", "en": "changed an agency"},

@@ -14,7 +14,6 @@ import httpx
 import orjson
 
 from idp.applications.models import Client
-from idp.applications.registry import Registry
 from idp.authorization import request_object
 from idp.authorization.request import AuthorizationRequest, read
 from idp.errors import InvalidRequest, InvalidRequestUri, RequestNotSupported, RequestUriNotSupported, TemporarilyUnavailable
@@ -35,7 +34,6 @@ class Resolver:
     store: ExpiringStore
     keys_of: request_object.KeysOf
     outbound: httpx.AsyncClient
-    registry: Registry
     issuer: str
     clock: Clock
     settings: IdpSettings

@@ -69,7 +69,7 @@ class ConsentPage:
         about_data = _needs_answer(notice, step)
         needs_answer = about_data or bool(interaction.details)
         if fields.get("jawab") == "tidak" and needs_answer:
-            return self._refusal(request, interaction, decision, notice)
+            return self._refusal(request, interaction, decision, notice, about_data)
         if fields.get("jawab") == "tidak-jadi" and needs_answer:
             if about_data:
                 await self._record(notice, step, decision, interaction, frozenset(), language, refused=True)
@@ -151,9 +151,10 @@ class ConsentPage:
         }
         return self._render(request, "idp/consent.html", interaction, context)
 
-    def _refusal(self, request: Request, interaction: Interaction, decision: Decision, notice: Notice) -> Response:
+    def _refusal(self, request: Request, interaction: Interaction, decision: Decision, notice: Notice, about_data: bool) -> Response:
         """Say first what the person can do without agreeing (UX CN-3)."""
         context = self._common(interaction, decision, notice, language_of(request, interaction.ui_locales))
+        context["about_data"] = about_data
         return self._render(request, "idp/consent-refuse.html", interaction, context)
 
     def _render(self, request: Request, template: str, interaction: Interaction, context: dict[str, Any]) -> Response:

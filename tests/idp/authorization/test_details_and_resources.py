@@ -75,8 +75,10 @@ async def test_what_is_asked_is_asked_each_time(site: Site) -> None:
 async def test_a_person_may_say_no_to_what_is_asked_and_keeps_what_was_agreed_before(site: Site) -> None:
     party = await a_party(site)
     await party.code()
-    await party.start(authorization_details=text(READ))
-    await party.browser.submit(button="tidak")
+    page = await party.start(authorization_details=text(READ))
+    assert "Izinkan Pendampingan" in page.text and "Untuk apa dan berapa lama" not in page.text
+    page = await party.browser.submit(button="tidak")
+    assert "tidak mendapat izin khusus itu" in page.text
     answer = answer_of((await party.browser.submit(button="tidak-jadi")).headers["location"])
     assert answer["error"] == "access_denied"
     assert "code" in answer_of((await party.start()).headers["location"])

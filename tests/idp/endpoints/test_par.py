@@ -8,11 +8,12 @@ from pathlib import Path
 import httpx
 import pytest
 
+from kit.expiring import Put, StoreUnavailable
 from tests.forms import words_of
 from tests.idp.authorization.pushing import PLAIN, a_pusher, told
 from tests.idp.client_auth.assertions import signed
 from tests.idp.proofs.proofs import HERS, OTHER, thumbprint
-from tests.site import ISSUER, TEST_SECRET, Site, answer_of, open_site, register, test_client
+from tests.site import ISSUER, PASSWORD, SITI, TEST_SECRET, Site, answer_of, open_site, register, test_client
 
 UNKNOWN = "request_uri is unknown, expired, already used, or another client's"
 
@@ -103,9 +104,29 @@ async def test_pr_04_of_two_pages_begun_with_one_reference_one_gets_the_code(sit
     late = await client.open(reference, second)
     assert "code" in await client.through(page)
     site.clock.advance(120)  # what was pushed is gone, but the page is still open
-    late = await second.sign_in("3503115203889001", "pagi cerah di pantai prigi")
+    late = await second.sign_in(SITI, PASSWORD)
     assert late.status_code == 400, late.headers
     assert "this request was answered already" in late.text
+
+
+async def test_pr_04_a_store_that_failed_at_the_last_step_costs_nobody_the_answer(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = await a_pusher(site)
+    await client.open(await client.reference())
+    await client.browser.sign_in(SITI, PASSWORD)
+    store = site.resources.expiring
+    works = store.put
+
+    async def fails_for_codes(*records: Put) -> bool:
+        if any(record.key.startswith("code:") for record in records):
+            raise StoreUnavailable("gone")
+        return await works(*records)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "put", fails_for_codes)
+        assert (await client.browser.submit(button="lanjutkan")).status_code == 503
+    assert client.browser.page is not None
+    page = await client.browser.go(str(client.browser.page.url))
+    assert "code" in answer_of(page.headers["location"])
 
 
 async def test_pr_04_a_reference_is_also_used_when_the_answer_is_no(site: Site) -> None:
