@@ -96,17 +96,16 @@ class OidcDoor:
             amr=session.amr,
             issued_at=now,
             guards=lived_under,
-            dpop_jkt=reply["dpop_jkt"],
-            resources=frozenset(reply["resources"]),
-            details=reply["details"],
+            dpop_jkt=reply.get("dpop_jkt", ""),  # absent from an interaction that an older version began
+            resources=frozenset(reply.get("resources", ())),
+            details=interaction.details,
+            consent_until=permit.expires_at or 0,
         )
-        pushed = reply["pushed"]
-        if pushed and not await self.store.put_if_absent(Put(f"spent:{pushed}", b"1", self.keep_spent)):
+        pushed = reply.get("pushed", "")
+        if pushed and not await self._is_first(pushed, interaction):
             return self.errors.oauth(request, InvalidRequestUri("this request was answered already"), client=client)
         secret = new_secret()
         if not await self.store.put(Put(f"code:{digest(secret)}", encode_code(code), self.settings.code_seconds, lived_under)):
-            if pushed:
-                await self.store.delete(f"spent:{pushed}")
             return None
         if pushed:
             await self.store.delete(pushed)
@@ -124,9 +123,14 @@ class OidcDoor:
         client = self._client(reply)
         if client is None:
             return self._gone(request)
-        if reply["pushed"]:
+        if reply.get("pushed"):
             await self.store.delete(reply["pushed"])
         return self._error(request, client, reply, ERROR_OF.get(refusal.reason, AccessDenied)())
+
+    async def _is_first(self, pushed: str, interaction: Interaction) -> bool:
+        """True for one of the interactions that a pushed request was opened in, whenever it asks again (RFC 9126 §4; PR-04)."""
+        mark = Put(f"spent:{pushed}", interaction.id.encode(), self.keep_spent)
+        return await self.store.put_if_absent(mark) or await self.store.get(mark.key) == mark.value
 
     def _client(self, reply: Mapping[str, Any]) -> Client | None:
         """Return the client, unless it was switched off or lost this redirect URI while the person was on our pages."""

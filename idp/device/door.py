@@ -89,6 +89,7 @@ class DeviceDoor:
             amr=session.amr,
             issued_at=self.clock.now(),
             guards=lived_under,
+            consent_until=permit.expires_at or 0,
         )
 
     async def refuse(self, request: Request, interaction: Interaction, refusal: Refuse) -> Response:

@@ -77,11 +77,25 @@ def key_is_the_one_of_the_request(redemption: Redemption) -> None:
         raise InvalidGrant("the code is bound to another key")
 
 
+def client_still_has_the_scopes(redemption: Redemption) -> None:
+    """A scope taken from the client's registration ends what was granted with it; the client asks the person anew."""
+    if not redemption.code.scopes <= redemption.client.scopes:
+        raise InvalidGrant("the client is not registered any more for what was granted")
+
+
+def consent_still_stands(redemption: Redemption) -> None:
+    """An agreement that ends by itself ends what was not redeemed by then; a withdrawal moves a guard instead."""
+    if redemption.code.consent_until and redemption.request.now >= redemption.code.consent_until:
+        raise InvalidGrant("the consent does not stand any more")
+
+
 RULES: tuple[Callable[[Redemption], None], ...] = (
     code_belongs_to_client,
     redirect_uri_is_the_same,
     verifier_fits,
     key_is_the_one_of_the_request,
+    client_still_has_the_scopes,
+    consent_still_stands,
 )
 
 
@@ -137,6 +151,7 @@ class AuthorizationCodeGrant:
             cnf=redemption.request.cnf,
             audience=audience_of(client, code.resources, form.get("resource", "")),
             details=granted,
+            not_after=code.consent_until,
         )
         id_token = await self._id_token(code, client, minted.token, values, now)  # before anything is spent: it may be impossible
         told = {name: values[name] for name in code.released if name in values}

@@ -26,6 +26,7 @@ class Use:
     application_usable: bool
     released: frozenset[str] | None  # None: the consent does not stand any more
     service: Service | None = None
+    consent_until: int = 0  # as in AuthorizationCode
 
     @property
     def client(self) -> Client:

@@ -97,16 +97,16 @@ class RefreshTokenGrant:
         snapshot = self.registry.now
         person = await self.people.get(family.person)
         notice = snapshot.notice_for(family.service)
-        released = None
+        released, until = None, 0
         if notice is not None and person is not None:
             standing = await self.consent.standing(person.id, notice, family.released)
-            released = standing.released if standing.complete else None
+            released, until = standing.released if standing.complete else None, standing.expires_at or 0
         alive = True
         if family.session is not None:
             row = await self.sessions.find(family.session)
             alive = row is not None and row.ended_at is None and request.now < row.expires_at
         service = snapshot.services.get(family.service)
-        return Use(family, request, person, alive, snapshot.usable(family.application), released, service)
+        return Use(family, request, person, alive, snapshot.usable(family.application), released, service, until)
 
     async def _rotate(self, family: RefreshFamily, token: str, request: TokenRequest) -> str:
         """Return the successor; a token that is neither current nor a repeat revokes its family (TK-17)."""
@@ -140,6 +140,7 @@ class RefreshTokenGrant:
             cnf=use.request.cnf,
             audience=audience,
             details=granted,
+            not_after=use.consent_until,
         )
 
     async def _id_token(self, use: Use, access_token: str) -> str:

@@ -36,6 +36,7 @@ class AuthorizationCode:
     dpop_jkt: str = ""  # thumbprint of the key that must redeem it. RFC 9449 §10
     resources: frozenset[str] = frozenset()  # what its tokens may be for; empty: the client's own audience. RFC 8707
     details: str = ""  # granted authorization_details, canonical JSON; empty: none. RFC 9396 §7
+    consent_until: int = 0  # when the person's agreement ends by itself, seconds UTC; 0: it does not. Nothing made from it lives longer
 
 
 @dataclass(frozen=True, slots=True)

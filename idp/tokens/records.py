@@ -13,6 +13,7 @@ def encode_code(code: AuthorizationCode) -> bytes:
             code.client_id, code.application, code.service, code.grant, code.person, code.session, code.sid, code.subject,
             code.redirect_uri, code.code_challenge, code.nonce, sorted(code.scopes), sorted(code.released), sorted(code.id_token_claims),
             code.auth_time, code.acr, code.amr, code.issued_at, dict(code.guards), code.dpop_jkt, sorted(code.resources), code.details,
+            code.consent_until,
         ]
     )  # fmt: skip
 
@@ -23,7 +24,7 @@ def decode_code(raw: bytes) -> AuthorizationCode:
         client_id=v[0], application=v[1], service=v[2], grant=v[3], person=v[4], session=v[5], sid=v[6], subject=v[7],
         redirect_uri=v[8], code_challenge=v[9], nonce=v[10], scopes=frozenset(v[11]), released=frozenset(v[12]),
         id_token_claims=frozenset(v[13]), auth_time=v[14], acr=v[15], amr=tuple(v[16]), issued_at=v[17], guards=v[18],
-        dpop_jkt=v[19], resources=frozenset(v[20]), details=v[21],
+        dpop_jkt=v[19], resources=frozenset(v[20]), details=v[21], consent_until=v[22] if len(v) > 22 else 0,
     )  # fmt: skip
 
 

@@ -41,8 +41,11 @@ OF_PROTOCOL = {"iss", "sub", "aud", "exp", "iat", "auth_time", "acr", "amr", "at
 BY_MODE = {"query": {}, "form_post": {"response_mode": "form_post"}}
 
 
-async def furnish(site: Site) -> None:
-    """Keep an application whose one service asks for every standard claim, and the suite's two clients."""
+async def furnish(site: Site, *, consent_seconds: int | None = None) -> None:
+    """Keep an application whose one service asks for every standard claim, and the suite's two clients.
+
+    `consent_seconds` is how long an agreement lasts; None: as long as the text stands.
+    """
     registry, data = site.resources.stores.registry, read("services")
     words = {"id": "Uji kesesuaian", "en": "Conformance test"}
     agency = site.house.registry.now.applications["usaha-kecil"].agency
@@ -54,6 +57,7 @@ async def furnish(site: Site) -> None:
     labels = {claim["claim"]: claim["label"] for claim in data["claims"]} | {name: words for name in CLAIMS if name == "email"}
     rows = [{"claim": name, "required": True, "basis": "consent", "purpose": why} for name in CLAIMS]
     purposes = purposes_from(APPLICATION, words, rows, labels=labels, categories={}, retention=nothing, valid_for=None)
+    purposes = tuple(replace(purpose, valid_for=consent_seconds) for purpose in purposes)
     notice = build(
         service=APPLICATION, service_name=words, application=APPLICATION, controller=agency, controller_name=words, purposes=purposes,
         valid_from=site.clock.now(), if_refused=nothing,

@@ -94,13 +94,6 @@ class Gate:
         self.proxy.cookies.clear()
         return await self.told(response)
 
-    async def told(self, response: httpx.Response) -> httpx.Response:
-        """Follow to the page of our own host that says why the application was not entered."""
-        location = response.headers.get("location", "")
-        if not location.startswith(f"{ISSUER}/gerbang/gagal?"):
-            return response
-        return await self.browser.http.get(location.removeprefix(ISSUER))
-
     async def enter(self, **more: Any) -> httpx.Response:
         return await self.arrive(await self.ticket(**more))
 

@@ -62,6 +62,15 @@ def test_the_redirect_uri_is_the_same_as_before(uri: str) -> None:
     assert judged(redirect_uri=uri) == "invalid_grant: redirect_uri is not the one of the authorization request"
 
 
+def test_a_scope_taken_from_the_client_ends_what_was_granted_with_it() -> None:
+    assert judged(code=replace(CODE, scopes=frozenset({"openid", "taken"}))).endswith("not registered any more for what was granted")
+
+
+def test_an_agreement_that_is_over_ends_what_was_not_redeemed() -> None:
+    assert judged(code=replace(CODE, consent_until=NOW)) == "invalid_grant: the consent does not stand any more"
+    assert judged(code=replace(CODE, consent_until=NOW + 1)) == ""
+
+
 @pytest.mark.parametrize("verifier", ["", "x" * 43, VERIFIER[:-1], VERIFIER + "x", VERIFIER.lower(), CHALLENGE, "é" * 43, "x" * 129])
 def test_tk_06_az_40_the_verifier_fits_the_challenge(verifier: str) -> None:
     assert judged(code_verifier=verifier) == "invalid_grant: code_verifier does not fit the code_challenge"
