@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("kit", "consent", "connectors", "idp", "admin", "portal", "hub")
+ROOMS = ("kit", "consent", "connectors", "idp", "admin", "portal", "hub", "rs")
 HEADS = ("Owns", "Serves", "May use", "Never", "Start at")
 
 
