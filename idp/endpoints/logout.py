@@ -21,6 +21,7 @@ from idp.sessions.models import Session
 from idp.sessions.service import Sessions
 from idp.signout.page import SignedOutPage
 from idp.signout.service import WAIT_SECONDS, SignOut
+from idp.tokens.id_token import claims_of_hint
 from kit.expiring import ExpiringStore, Put
 from kit.secrets import digest, new_secret
 from kit.urls import with_query
@@ -100,7 +101,7 @@ class LogoutEndpoint:
         hint = parameters.get("id_token_hint", "")
         if hint:
             try:
-                claims = self.keys.signer.verify(hint)
+                claims = claims_of_hint(self.keys.signer, hint)
                 client = self.registry.now.clients.get(str(claims.get("aud", "")))
                 sid = str(claims.get("sid", ""))
             except BadToken:

@@ -50,3 +50,14 @@ def id_token_claims(
     if nonce is not None:
         claims["nonce"] = nonce
     return {**asked, **claims}
+
+
+def claims_of_hint(signer: Signer, hint: str) -> dict[str, Any]:
+    """Return the claims of an ID token of ours that came back as a hint, expired or not; raise BadToken.
+
+    Signed userinfo and signed authorization responses are no ID tokens, although their `typ` is the same. RFC 8725 §3.11; JW-07.
+    """
+    claims = signer.verify(hint)
+    if not all(isinstance(claims.get(name), str) for name in ("sub", "sid", "aud")) or "auth_time" not in claims:
+        raise BadToken("signed by us, but no ID token")
+    return claims
