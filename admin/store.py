@@ -8,7 +8,8 @@ from typing import Protocol
 
 from consent.store import ConsentStore, NoticeStore
 from idp.registration.policy import RegistrationStore
-from idp.store import CredentialStore, GrantStore, KeyStore, OutboxStore, PeopleStore, RegistryStore, SessionLogStore
+from idp.signout.store import OutboxStore
+from idp.store import CredentialStore, GrantStore, KeyStore, PeopleStore, RegistryStore, SessionLogStore
 from kit.audit import AuditTrail, Entry
 
 

@@ -9,7 +9,7 @@ from admin.actions.desk import Desk
 from admin.errors import NotFound
 from admin.operator import Operator
 from admin.permissions import Permission
-from idp.store import Delivery
+from idp.signout.store import Delivery
 from kit.audit import AuditEvent
 
 SHOWN = 500

@@ -19,7 +19,7 @@ from idp.applications.models import Client
 from idp.applications.registry import Registry
 from idp.keys.schedule import KeySchedule
 from idp.signout.logout_token import TYPE, logout_token_claims
-from idp.store import Delivery, OutboxStore
+from idp.signout.store import Delivery, OutboxStore
 from kit.clock import Clock
 from kit.expiring import StoreUnavailable
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from idp.store import SessionClientStore
+from idp.signout.store import SessionClientStore
 from kit.clock import Clock
 
 FIRST_LOOK = 2 * 86400  # after a rest of the whole house; a message is given up after a day anyway

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from idp.applications.models import Client
-from idp.store import SessionClient, SessionClientStore
+from idp.signout.store import SessionClient, SessionClientStore
 
 KNOWN = 50_000
 

@@ -14,7 +14,8 @@ from idp.applications.registry import Registry
 from idp.sessions.models import Session
 from idp.sessions.service import Sessions
 from idp.signout.delivery import Deliverer
-from idp.store import GrantStore, SessionClient, SessionClientStore
+from idp.signout.store import SessionClient, SessionClientStore
+from idp.store import GrantStore
 from kit.clock import Clock
 from kit.urls import with_query
 

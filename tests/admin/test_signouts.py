@@ -17,7 +17,7 @@ from admin.routes import API
 from hub.commands import SUB_APPS
 from hub.resources import open_resources
 from idp.people.models import Role
-from idp.store import Delivery
+from idp.signout.store import Delivery
 from kit.audit import AuditEvent
 from tests.admin.operators import account, at_console, csrf, working
 from tests.admin.test_matrix import SAME_SITE

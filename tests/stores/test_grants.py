@@ -9,7 +9,8 @@ import pytest
 
 from admin.store import OperatorToken
 from hub.storage.stores import Stores
-from idp.store import Conflict, Delivery, SessionRow, SigningKeyRow
+from idp.signout.store import Delivery
+from idp.store import Conflict, SessionRow, SigningKeyRow
 from kit.audit import AuditEvent
 from tests.stores.samples import NOW, entry, family, person
 

@@ -9,7 +9,8 @@ import orjson
 
 from hub.storage.stores import Stores
 from idp.people.models import Status
-from idp.store import Delivery, SessionClient, SessionRow
+from idp.signout.store import Delivery, SessionClient
+from idp.store import SessionRow
 from kit.audit import AuditEvent
 from tests.stores.samples import NOW, entry, person
 

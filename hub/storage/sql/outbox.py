@@ -11,7 +11,7 @@ from sqlalchemy import Select, insert, select, update
 from hub.storage.sql import tables as t
 from hub.storage.sql.chains import Chain, append_audit
 from hub.storage.sql.database import Database
-from idp.store import Delivery
+from idp.signout.store import Delivery
 from kit.audit import Entry
 
 CLAIM_SECONDS = 30
@@ -19,7 +19,7 @@ CLAIM_SECONDS = 30
 
 @dataclass(frozen=True, slots=True)
 class SqlOutbox:
-    """Implements idp.store.OutboxStore. A delivery settled with `next_at` below 0 was given up: it is kept, and never due again."""
+    """Implements idp.signout.store.OutboxStore. A delivery settled with `next_at` below 0 was given up: it is kept, and never due again."""
 
     database: Database
     trail: Chain

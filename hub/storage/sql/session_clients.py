@@ -13,7 +13,7 @@ from hub.storage.sql import tables as t
 from hub.storage.sql.database import Database
 from hub.storage.sql.documents import to_text
 from hub.storage.sql.upsert import insert_for
-from idp.store import SessionClient
+from idp.signout.store import SessionClient
 from kit.secrets import new_id
 
 C = t.session_clients.c
@@ -60,7 +60,7 @@ async def _queue(connection: AsyncConnection, rows: Sequence[tuple[str, Any]], n
 
 @dataclass(frozen=True, slots=True)
 class SqlSessionClients:
-    """Implements idp.store.SessionClientStore."""
+    """Implements idp.signout.store.SessionClientStore."""
 
     database: Database
 

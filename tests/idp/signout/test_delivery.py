@@ -14,7 +14,7 @@ import pytest
 from hub.outbound import outbound
 from hub.settings import OutboundSettings
 from idp.signout.delivery import GIVE_UP_AFTER, GIVEN_UP, Deliverer, next_try
-from idp.store import Delivery
+from idp.signout.store import Delivery
 from kit.secrets import b64url_decode
 from tests.idp.signout.receivers import Receiver, receivers
 from tests.idp.signout.test_service import session_of
@@ -47,11 +47,11 @@ async def work(site: Site, deliverer: Deliverer | None = None) -> None:
         await asyncio.sleep(0)
 
 
-def in_haste(site: Site) -> Deliverer:
-    """Return another worker's deliverer, which waits a fraction of a second for an answer."""
+def another(site: Site, seconds: float = 9) -> Deliverer:
+    """Return another worker's deliverer, which waits so long for an answer."""
     house = site.house
     return Deliverer(
-        site.resources.stores.outbox, house.registry, house.keys, site.resources.outbound, site.issuer, site.clock, seconds=0.3
+        site.resources.stores.outbox, house.registry, house.keys, site.resources.outbound, site.issuer, site.clock, seconds=seconds
     )
 
 
@@ -156,7 +156,7 @@ async def test_lo_06_an_address_of_our_own_network_is_not_called(tmp_path: Path,
 async def test_two_workers_never_send_the_same_message_at_once(tmp_path: Path, template_folder: Path) -> None:
     async with town(tmp_path, template_folder, *["well"] * 6) as (site, made):
         await queue(site, *(f"rp-{n}" for n in range(6)), copies=5)
-        workers = [in_haste(site) for _ in range(4)]
+        workers = [another(site) for _ in range(4)]
         for _ in range(3):
             await asyncio.gather(*(work(site, one) for one in workers))
         assert sum(len(one.tokens) for one in made) == 30
@@ -172,7 +172,7 @@ async def test_what_a_worker_had_on_its_way_when_it_ended_is_sent_by_another(tmp
         await first.aclose()
         assert await pending(site) == {"rp-0.0": (0, NOW, "")}
         application.answers = "well"
-        second = in_haste(site)
+        second = another(site)
         await work(site, second)
         assert await pending(site) != {}, "the claim of the first still holds"
         site.clock.advance(30)
@@ -183,7 +183,7 @@ async def test_what_a_worker_had_on_its_way_when_it_ended_is_sent_by_another(tmp
 async def test_one_client_has_at_most_eight_on_their_way_and_the_rest_keep_their_place(tmp_path: Path, template_folder: Path) -> None:
     async with town(tmp_path, template_folder, "silent", "well") as (site, (slow, quick)):
         await queue(site, "rp-0", copies=30)
-        deliverer = in_haste(site)
+        deliverer = another(site, 1.0)
         await deliverer.run()
         await queue(site, "rp-1")
         await deliverer.run()
@@ -213,8 +213,8 @@ async def test_a_client_that_was_deleted_is_given_up_soon_and_one_without_addres
 async def test_a_person_who_waits_learns_what_was_answered_by_then(tmp_path: Path, template_folder: Path) -> None:
     async with town(tmp_path, template_folder, "well", "silent", "failing") as (site, _):
         await queue(site, "rp-0", "rp-1", "rp-2")
-        deliverer = in_haste(site)
-        told = await deliverer.deliver(["rp-0.0", "rp-1.0", "rp-2.0"], 2.0)
+        deliverer = another(site, 1.0)
+        told = await deliverer.deliver(["rp-0.0", "rp-1.0", "rp-2.0"], 5.0)
         assert told == {"rp-0.0"}
         assert set(await pending(site)) == {"rp-1.0", "rp-2.0"}
         assert await deliverer.deliver([], 2.0) == frozenset()
