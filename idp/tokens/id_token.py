@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
+from idp.keys.signer import BadToken, Signer
 from kit.secrets import b64url
-
 
 HASHES = {"ES256": hashlib.sha256, "RS256": hashlib.sha256, "PS256": hashlib.sha256, "ES512": hashlib.sha512, "EdDSA": hashlib.sha512}
 
