@@ -84,6 +84,9 @@ DANGEROUS: frozenset[Permission] = frozenset(
     {
         Permission.AGENCY_SUSPEND,
         Permission.APPLICATION_SWITCH,
+        Permission.APPLICATION_CHANGE,  # a redirect address more is every code of everybody who agreed
+        Permission.CONNECTOR_CHANGE,  # an open path more is the older application without the gate
+        Permission.NOTICE_PUBLISH,  # another basis is data without consent
         Permission.SECRET_CHANGE,
         Permission.REGISTRATION_OPEN,
         Permission.PERSON_CHANGE,

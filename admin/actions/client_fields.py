@@ -16,7 +16,7 @@ from idp.registration.errors import Unfit
 
 WORDS = ("profile", "token_auth_alg", "tls_subject", "request_object_alg", "userinfo_alg", "authorization_alg", "introspection_alg")
 SWITCHES = ("pkce_optional", "require_par", "dpop_bound", "tls_bound", "require_auth_time")
-LINKS = ("jwks_uri", "initiate_login_uri", "policy_uri", "tos_uri")
+LINKS = ("jwks_uri", "policy_uri", "tos_uri")
 SETS = ("resources", "exchange_from", "authorization_details_types")
 ENCRYPTIONS = ("id_token_encryption", "userinfo_encryption")
 LINES = (*SETS, "request_uris")
@@ -33,6 +33,7 @@ FIELD_OF = {
     "id_token_encrypted_response_alg": "id_token_encryption",
     "userinfo_encrypted_response_alg": "userinfo_encryption",
     "dpop_bound_access_tokens": "dpop_bound",
+    "initiate_login_uri": "third_party_login_uri",  # the application has an initiate_login_uri of its own on the same page
     "tls_client_auth_subject_dn": "tls_subject",
     "response_types": "more_grants",
     "grant_types": "more_grants",
@@ -52,6 +53,7 @@ def built(draft: AdvancedDraft) -> dict[str, Any]:
     found |= {name: getattr(draft, name) or None for name in LINKS}
     found |= {name: frozenset(getattr(draft, name)) for name in SETS}
     found |= {name: _pair(getattr(draft, name)) for name in ENCRYPTIONS}
+    found["initiate_login_uri"] = draft.third_party_login_uri or None
     return found | {"default_max_age": draft.default_max_age, "request_uris": tuple(dict.fromkeys(draft.request_uris))}
 
 
@@ -60,6 +62,7 @@ def shown(client: Client) -> dict[str, Any]:
     found: dict[str, Any] = {name: getattr(client, name) for name in (*WORDS, *SWITCHES, *LINKS, "default_max_age")}
     found |= {name: sorted(getattr(client, name)) for name in SETS}
     found |= {name: " ".join(getattr(client, name) or ()) for name in ENCRYPTIONS}
+    found["third_party_login_uri"] = client.initiate_login_uri
     return found | {"request_uris": list(client.request_uris), "more_grants": sorted(client.grant_types - set(ORDINARY))}
 
 

@@ -93,7 +93,7 @@ class AdvancedDraft(Draft):
     authorization_details_types: tuple[Short, ...] = Field((), max_length=20)
     default_max_age: int | None = None
     require_auth_time: bool = False
-    initiate_login_uri: Url | None = None
+    third_party_login_uri: Url | None = None
     policy_uri: Url | None = None
     tos_uri: Url | None = None
 

@@ -168,7 +168,7 @@ class Registrations:
                 check.problem(
                     "redirect_hosts",
                     "bad_host",
-                    "Tulis host saja, satu per baris. Contoh: antrean.example.id.",
+                    "Tulis host saja, satu per baris, tanpa https:// dan tanpa tanda bintang.",
                     "Give hosts only, one a line.",
                 )
             )

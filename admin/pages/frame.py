@@ -18,7 +18,7 @@ from admin.door import AdminDoor
 from admin.errors import AdminError, FieldProblem, Forbidden, Invalid, NotConfirmed
 from admin.operator import Operator, OperatorSessions
 from admin.pages.fields import Values
-from admin.pages.words import BASES, EVENTS
+from admin.pages.words import BASES, CLIENT_PROOFS, EVENTS, GRANTS
 from admin.permissions import ROLE_NAMES, Permission, allowed
 from admin.routes import OPEN, PAGES
 from idp.interaction.dispatcher import Dispatcher
@@ -116,6 +116,8 @@ class Frame:
             "role_names": ROLE_NAMES,
             "event_names": EVENTS,
             "base_names": BASES,
+            "grant_names": GRANTS,
+            "proof_names": CLIENT_PROOFS,
             "actor_names": {},
             "iso": iso,
             "k_same": lambda names: [(name, name) for name in names],

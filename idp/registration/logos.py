@@ -13,7 +13,7 @@ import httpx
 from idp.registration.errors import Unfit
 from kit.outbound import read_limited
 
-MAX_BYTES = 32 * 1024
+MAX_BYTES = 16 * 1024  # the page it stands on is meant for a slow phone (UX C-4)
 KINDS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif"}
 
 
@@ -45,6 +45,6 @@ def parts_of(logo: str) -> tuple[str, bytes]:
 def _bad() -> Unfit:
     return Unfit(
         "logo_uri",
-        "Logo tidak dapat disalin: pakai PNG, JPEG, atau GIF paling besar 32 KB.",
-        "must be a PNG, JPEG or GIF of at most 32 KiB",
+        "Logo tidak dapat disalin: pakai PNG, JPEG, atau GIF paling besar 16 KB.",
+        "must be a PNG, JPEG or GIF of at most 16 KiB",
     )

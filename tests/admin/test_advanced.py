@@ -42,7 +42,7 @@ FULL: dict[str, Any] = {
     "resources": ("https://api.example.id/antrean",),
     "default_max_age": 3600,
     "require_auth_time": True,
-    "initiate_login_uri": "https://antrean.example.id/mulai",
+    "third_party_login_uri": "https://antrean.example.id/mulai",
     "policy_uri": "https://antrean.example.id/kebijakan",
 }
 
@@ -70,7 +70,7 @@ def form_of(page: str, action: str) -> dict[str, Any]:
 
 
 def test_draft_form_and_audit_forget_no_field() -> None:
-    known = set(client_fields.built(AdvancedDraft())) | {"jwks", "more_grants"}
+    known = set(client_fields.built(AdvancedDraft())) - {"initiate_login_uri"} | {"third_party_login_uri", "jwks", "more_grants"}
     assert known == set(AdvancedDraft.model_fields)
     assert set(client_fields.shown(Client("c", "a", "none", (), frozenset()))) == known - {"jwks"}
 
@@ -92,7 +92,7 @@ def test_draft_form_and_audit_forget_no_field() -> None:
         ({"id_token_encryption": "RSA1_5 A128CBC-HS256", "jwks": JWKS}, "id_token_encryption"),
         ({"userinfo_alg": "none"}, "userinfo_alg"),
         ({"request_object_alg": "RS256"}, "jwks"),
-        ({"initiate_login_uri": "http://antrean.example.id/"}, "initiate_login_uri"),
+        ({"third_party_login_uri": "http://antrean.example.id/"}, "third_party_login_uri"),
         ({"policy_uri": "javascript:alert(1)"}, "policy_uri"),
     ],
 )  # fmt: skip

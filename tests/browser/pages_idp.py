@@ -113,7 +113,7 @@ IDP: tuple[Page, ...] = (
             "wait": _sign_in("wait"),
             "fresh": _sign_in(why="fresh", person=PERSON, typed="siti@example.id"),
             "links": _sign_in(
-                links=ClientLinks("https://rp.example/", "https://rp.example/kebijakan", "https://rp.example/syarat", "/static/logo.svg")
+                links=ClientLinks("https://rp.example/", "https://rp.example/kebijakan", "https://rp.example/syarat")
             ),
             "portal": _sign_in(application=None, way_back=None),
         },
