@@ -13,10 +13,12 @@ from dataclasses import asdict, dataclass
 from urllib.parse import urlsplit
 
 from connectors.apps.forward_auth.settings import ForwardAuthSettings
+from hub.certificates import client_certificates
 from hub.resources import MASTER_KEY_FILE, Resources, database_url, open_resources
 from hub.settings import Settings, SettingsError
 from hub.storage.sql.migrate import pending
 from idp.applications.models import Client, ConnectorRow
+from idp.client_auth.authenticate import METHODS, methods_of
 from kit.expiring import ExpiringStore, StoreUnavailable
 
 MARKS = {"ok": "✓", "note": "·", "problem": "✗"}
@@ -119,7 +121,8 @@ async def _of_resources(resources: Resources) -> AsyncIterator[Finding]:
                 "problem", f"{chain} chain", f"broken at row {report.broken_at}: {report.reason}", "gapura audit verify; restore a backup"
             )
         )
-    for finding in _of_clients(await stores.registry.clients()):
+    clients = await stores.registry.clients()
+    for finding in (*_of_clients(clients), *_of_certificates(resources.settings, clients)):
         yield finding
     connectors = [one for one in await stores.registry.connectors() if one.enabled]
     if connectors and not resources.settings.gate.trusted_proxies:
@@ -142,6 +145,17 @@ def _of_clients(clients: Sequence[Client]) -> list[Finding]:
             why = "a public client" if client.public else f"the profile {client.profile}"
             found.append(Finding("problem", f"client {client.client_id}", f"pkce_optional is not for {why}", "take pkce_optional away"))
     return found
+
+
+def _of_certificates(settings: Settings, clients: Sequence[Client]) -> list[Finding]:
+    """Report a client that needs a certificate which cannot reach us here, or not be judged. RFC 8705."""
+    usable = methods_of(client_certificates(settings.server))
+    way_in = "server.client_cert_header with server.trusted_proxies, or server.tls_certificate; and server.tls_client_ca"
+    return [
+        Finding("problem", f"client {client.client_id}", f"{client.auth_method} cannot be used here", way_in)
+        for client in clients
+        if client.enabled and client.auth_method in METHODS and client.auth_method not in usable
+    ]
 
 
 async def _of_redis(store: ExpiringStore) -> list[Finding]:

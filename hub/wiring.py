@@ -5,7 +5,7 @@ The tables that grow are here in plain sight: front doors, room routes, maintena
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -22,9 +22,10 @@ from admin.room import AdminRoom
 from connectors.builtin import KINDS
 from consent.disclosure import DisclosureLog
 from consent.service import ConsentService
+from hub.certificates import client_certificates
 from hub.maintenance import Maintenance
 from hub.resources import Resources
-from hub.settings import ServerSettings, Settings, SettingsError
+from hub.settings import Settings
 from idp.applications.load import load_snapshot
 from idp.applications.registry import GUARD, Registry
 from idp.authorization.door import OidcDoor
@@ -72,7 +73,6 @@ from idp.people.disclosing import Disclosing
 from idp.people.models import Person
 from idp.people.service import People
 from idp.proofs.binding import Bindings
-from idp.proofs.certificate import Authorities, ClientCertificates
 from idp.proofs.dpop import DpopProofs
 from idp.proofs.nonces import Nonces
 from idp.registration.judging import Judging
@@ -95,7 +95,7 @@ from idp.tokens.dressing import Dressing
 from idp.tokens.guessing import TokenGuesses
 from kit.expiring import StoreUnavailable
 from kit.keys import derive
-from kit.web.address import Network, networks
+from kit.web.address import networks
 from kit.web.assets import Assets
 from kit.web.cookies import CookieJar
 from kit.web.csrf import Csrf
@@ -170,16 +170,6 @@ def regency_of(settings: Settings) -> Regency:
     )
 
 
-def client_certificates(server: ServerSettings, proxies: Sequence[Network]) -> ClientCertificates:
-    """Return where certificates of clients come from; raise SettingsError when the authorities cannot be read."""
-    try:
-        pem = Path(server.tls_client_ca).read_bytes() if server.tls_client_ca else b""
-        authorities = Authorities.of_pem(pem)
-    except (OSError, ValueError) as error:
-        raise SettingsError(f"server.tls_client_ca: {server.tls_client_ca} holds no certificates that can be read") from error
-    return ClientCertificates(server.client_cert_header, proxies, authorities, bool(server.tls_certificate and pem), server.mtls_base_url)
-
-
 def template_folders() -> list[Path]:
     return [Path(room.__file__ or "").parent / "templates" for room in (idp, portal, admin)]
 
@@ -252,7 +242,7 @@ async def build_house(resources: Resources) -> House:
     authorization = AuthorizationResponse(pages, keys, issuer, clock)
     guesses = TokenGuesses(expiring)
     access_tokens = AccessTokens(keys, stores.ring, expiring, idp_settings, issuer)
-    certificates = client_certificates(settings.server, proxies)
+    certificates = client_certificates(settings.server)
     client_keys = ClientKeys(resources.outbound, clock, idp_settings.jwks_refresh_seconds)
     client_auth = ClientAuthenticator(registry, expiring, stores.audit, clock, issuer, client_keys, certificates)
     nonces = Nonces(key("dpop-nonce"), clock, idp_settings.dpop_nonce_seconds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from hub.doctor import Finding, examine
 from hub.settings import Settings
 from idp.applications.models import ConnectorRow
+from tests.idp.proofs.authority import CA
 from tests.servers import start_redis
 from tests.site import Site, register, test_client
 
@@ -100,3 +102,16 @@ async def test_fa_10_a_connector_that_is_off_is_not_looked_at(site: Site) -> Non
     row = ConnectorRow("lama", "rsud-daftar", "forward_auth", {**ROW, "upstream": "http://8.8.8.8"}, enabled=False)
     await site.resources.stores.registry.save_connector(row)
     assert await about(site.resources.settings, "gate lama") == []
+
+
+async def test_a_client_whose_certificate_cannot_reach_us_is_a_problem(site: Site, tmp_path: Path) -> None:
+    await register(site, test_client(client_id="rp-tls", auth_method="tls_client_auth", tls_subject="CN=a"))
+    await register(site, test_client(client_id="rp-own", auth_method="self_signed_tls_client_auth"))
+    here = site.resources.settings
+    for client_id in ("rp-tls", "rp-own"):
+        (found,) = await about(here, f"client {client_id}")
+        assert (found.level, "cannot be used here" in found.text, "server.client_cert_header" in found.fix) == ("problem", True, True)
+    (tmp_path / "ca.pem").write_text(CA.pem)
+    behind = {"client_cert_header": "Client-Cert", "trusted_proxies": ("127.0.0.1/32",), "tls_client_ca": str(tmp_path / "ca.pem")}
+    there = here.model_copy(update={"server": here.server.model_copy(update=behind)})
+    assert await about(there, "client rp-tls") == await about(there, "client rp-own") == []

@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
+from hub.certificates import client_certificates
 from hub.outbound import outbound
 from hub.settings import OutboundSettings, ServerSettings, SettingsError
 from hub.tls import context
-from hub.wiring import client_certificates
-from kit.web.address import networks
 from tests.idp.proofs.authority import CA, SERVER_AUTH, issued
 from tests.site import settings_for
 
@@ -61,17 +60,17 @@ def test_files_that_fit_are_used_and_others_are_named(files: Path) -> None:
         with pytest.raises(SettingsError, match=r"^server.tls_client_ca: "):
             context(server(**right, tls_client_ca=name))
         with pytest.raises(SettingsError, match=r"^server.tls_client_ca: "):
-            client_certificates(server(tls_client_ca=name), ())
+            client_certificates(server(tls_client_ca=name))
 
 
 def test_where_certificates_come_from(files: Path) -> None:
     server = ServerSettings(tls_client_ca=str(files / "ca.pem"))
-    assert not client_certificates(server, ()).offered, "authorities alone bring no certificate"
-    behind = server.model_copy(update={"client_cert_header": "Client-Cert"})
-    found = client_certificates(behind, networks(["127.0.0.1/32"]))
+    assert not client_certificates(server).offered, "authorities alone bring no certificate"
+    behind = server.model_copy(update={"client_cert_header": "Client-Cert", "trusted_proxies": ("127.0.0.1/32",)})
+    found = client_certificates(behind)
     assert (found.offered, found.issued_ones, found.self_signed_ones) == (True, True, True)
     direct = server.model_copy(update={"tls_certificate": "server.pem"})
-    found = client_certificates(direct, ())
+    found = client_certificates(direct)
     assert (found.offered, found.issued_ones, found.self_signed_ones) == (True, True, False)
 
 
