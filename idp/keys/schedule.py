@@ -67,9 +67,10 @@ class KeySchedule:
 
     async def ensure(self) -> None:
         """Make what is missing: an active key of each algorithm and the next one where that is cheap. `tend` makes the other next ones."""
+        there = {(row.alg, row.state) for row in await self.store.all()}
         for alg in SIGNING:
             for state in ("active",) if is_slow(alg) else ("active", "next"):
-                if not any(row.alg == alg and row.state == state for row in await self.store.all()):
+                if (alg, state) not in there:
                     with suppress(Conflict):  # another machine started at the same moment and was first
                         row = await self._made(alg, state)
                         await self.store.add(row, [self._entry(AuditEvent.KEY_ROTATED, row.kid, "system", "", alg, state)])

@@ -93,6 +93,37 @@ async def test_one_key_per_algorithm_is_active(stores: Stores) -> None:
     assert [key.state for key in await stores.keys.all()] == ["retiring", "active", "active"]
 
 
+async def test_keys_change_together_or_not_at_all(stores: Stores) -> None:
+    await stores.keys.add(KEY)
+    await stores.keys.add(replace(KEY, kid="k2", state="next"))
+    audit = [entry(event=AuditEvent.KEY_ROTATED)]
+    fresh = replace(KEY, kid="k3", state="next", created_at=NOW + 9, changed_at=NOW + 9)
+    step = {"k1": "retiring", "k2": "active"}
+    await stores.keys.set_states(step, NOW + 9, audit, expected={"k1": "active", "k2": "next"}, add=[fresh])
+    kept = {key.kid: key.state for key in await stores.keys.all()}
+    assert kept == {"k1": "retiring", "k2": "active", "k3": "next"}
+    trail = await stores.audit.search(event=AuditEvent.KEY_ROTATED)
+    for states, expected, add in (
+        ({"k2": "retiring", "k3": "active"}, {"k2": "active", "k3": "retiring"}, [replace(KEY, kid="k4", state="next")]),
+        ({"k2": "retiring", "unknown": "active"}, {}, [replace(KEY, kid="k4", state="next")]),
+        ({"k3": "removed"}, {"k3": "next"}, [replace(KEY, kid="k4", state="active")]),
+    ):
+        with pytest.raises(Conflict):
+            await stores.keys.set_states(states, NOW + 10, audit, expected=expected, add=add)
+        assert {key.kid: key.state for key in await stores.keys.all()} == kept
+    assert await stores.audit.search(event=AuditEvent.KEY_ROTATED) == trail, "what did not happen is not on record"
+
+
+async def test_of_two_rotations_at_once_one_happens(stores: Stores) -> None:
+    await stores.keys.add(KEY)
+    await stores.keys.add(replace(KEY, kid="k2", state="next"))
+    step, expected = {"k1": "retiring", "k2": "active"}, {"k1": "active", "k2": "next"}
+    tries = [stores.keys.set_states(step, NOW + 9, expected=expected, add=[replace(KEY, kid=f"n{n}", state="next")]) for n in range(5)]
+    done = await asyncio.gather(*tries, return_exceptions=True)
+    assert sorted(type(one).__name__ for one in done) == ["Conflict"] * 4 + ["NoneType"]
+    assert sorted(key.state for key in await stores.keys.all()) == ["active", "next", "retiring"]
+
+
 async def test_a_delivery_is_claimed_by_one_worker(stores: Stores) -> None:
     await stores.outbox.add([replace(DELIVERY, id=f"d{n}") for n in range(10)])
     await stores.outbox.add([replace(DELIVERY, id="later", next_at=NOW + 60)])
