@@ -7,6 +7,9 @@ from typing import Any
 
 import orjson
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from hypothesis import given, strategies
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 from starlette.requests import Request
 
@@ -153,6 +156,14 @@ async def test_the_signature_is_made_with_that_key() -> None:
     assert await Desk().of(proof()) == thumbprint()
 
 
+async def test_a_short_rsa_key_proves_nothing() -> None:
+    pem = rsa.generate_private_key(65537, 1024).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    with pytest.warns(match="size"):
+        short = RSAKey.import_key(pem)
+        made = proof(short, "PS256")
+    assert await Desk().refused(made) == "the signature does not verify with jwk"
+
+
 @pytest.mark.parametrize("method", ["GET", "post", "PUT", "POST "])
 async def test_dp_04_another_method(method: str) -> None:
     assert await Desk().refused(proof(htm=method)) == "htm is not the method of this request"
@@ -276,3 +287,36 @@ async def test_dp_11_after_the_memory_of_used_proofs_is_lost_an_old_one_is_worth
         await lost.thumbprint(a_request(made))
     other_start = Nonces(b"m" * 32, desk.clock)
     assert not other_start.accepts(desk.nonces.current()), "another deployment's nonce"
+
+
+ANY_JSON = strategies.recursive(
+    strategies.none()
+    | strategies.booleans()
+    | strategies.integers(-(2**63), 2**63 - 1)
+    | strategies.floats(allow_nan=False)
+    | strategies.text(),
+    lambda inner: strategies.lists(inner, max_size=3) | strategies.dictionaries(strategies.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+KEYS = strategies.sampled_from(["kty", "crv", "x", "y", "n", "e", "d", "use", "alg", "kid", "key_ops"])
+JWK = strategies.dictionaries(KEYS, ANY_JSON | strategies.sampled_from(["EC", "RSA", "OKP", "P-256", "Ed25519", "AQAB", "sig"]), max_size=6)
+SIGNED = strategies.fixed_dictionaries(
+    {"typ": strategies.just("dpop+jwt"), "alg": strategies.sampled_from(FAPI_ALGORITHMS), "jwk": JWK | ANY_JSON}
+)
+
+
+@given(
+    header=SIGNED | ANY_JSON,
+    body=strategies.fixed_dictionaries(dict.fromkeys(("jti", "htm", "htu", "iat"), ANY_JSON)) | ANY_JSON,
+    change=strategies.sampled_from(["none", "claims"]),
+)
+def test_whatever_is_sent_is_refused_and_breaks_nothing(header: Any, body: Any, change: str) -> None:
+    claimed = claims() if change == "claims" else body
+    made = by_hand(header, orjson.dumps(claimed), b"x" * 64)
+    with pytest.raises(OAuthError):
+        asyncio.run(Desk().of(made, needs_nonce=True))
+
+
+@given(text=strategies.text(max_size=200))
+def test_whatever_is_claimed_as_an_address_is_compared_without_failing(text: str) -> None:
+    assert normal(text) == "" or normal(text).startswith(("https://", "http://"))
