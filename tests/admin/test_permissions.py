@@ -32,8 +32,19 @@ def test_ad_03_an_operator_cannot_set_roles() -> None:
     assert allowed({Role.SUPER_ADMIN}, Permission.ROLE_CHANGE)
 
 
-def test_switching_off_secrets_roles_and_keys_are_dangerous() -> None:
-    assert {Permission.APPLICATION_SWITCH, Permission.SECRET_CHANGE, Permission.ROLE_CHANGE, Permission.KEY_CHANGE} <= DANGEROUS
+QUICK = {  # what changes something and asks for no second proof: its effect is small, seen by its owner, or makes things safer
+    Permission.OWN_TOKENS,
+    Permission.AGENCY_CHANGE,
+    Permission.SESSION_END,
+    Permission.SIGNOUT_RETRY,
+}
+
+
+def test_ad_13_every_change_is_dangerous_unless_it_stands_here() -> None:
+    """Redirect addresses, open paths and legal bases too: each of them alone gives somebody else every citizen's data."""
+    reading = {one for one in Permission if one.value.endswith((".read", ".find", ".verify", ".export"))}
+    reading |= {Permission.CONSOLE, Permission.PREVIEW}
+    assert set(Permission) - reading - QUICK == DANGEROUS - {Permission.AUDIT_EXPORT}
 
 
 @pytest.mark.parametrize("cell", ["=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\0=1"])
