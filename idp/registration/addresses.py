@@ -103,6 +103,11 @@ def host_of(url: str) -> str:
     return urlsplit(url).netloc.lower()
 
 
+def hostname_of(url: str) -> str:
+    """Return the host without the port, in lower case."""
+    return urlsplit(url).hostname or ""
+
+
 def origin_of(url: str) -> tuple[str, str, int | None]:
     """Return scheme, host and port; the default port stands for none."""
     parts = urlsplit(url)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from idp.applications.models import PROFILES
 from idp.client_auth.signatures import ALGORITHMS as CLIENT_ALGORITHMS
 from idp.keys.algorithms import CONTENT_ENCRYPTION, KEY_ENCRYPTION, SIGNING
-from idp.registration.addresses import host_of, is_https, is_outside, origin_of, parts_of
+from idp.registration.addresses import host_of, hostname_of, is_https, is_outside, origin_of, parts_of
 from idp.registration.errors import Unfit, UnfitRedirectUri
 from idp.registration.keysets import trouble_of
 from idp.registration.names import MAX_NAME, hides_something
@@ -327,6 +327,13 @@ def redirect_hosts_are_permitted(state: State) -> None:
             )
 
 
+def redirect_hosts_are_one_sector(state: State) -> None:
+    """Several hosts need a document that holds them together; else which of them would the subject belong to? OIDC Core §8.1."""
+    hosts = {hostname_of(uri) for uri in state.client.redirect_uris if is_https(uri)}
+    if len(hosts) > 1 and state.client.sector_identifier_uri is None:
+        raise Unfit("sector_identifier_uri", "Beberapa host memerlukan berkas sektor.", "redirect URIs of several hosts need one")
+
+
 def what_only_operators_give_is_the_policys(state: State) -> None:
     """Profile, exemption and audiences come from the policy, whatever was asked (DC-07)."""
     client, policy = state.client, state.policy
@@ -341,6 +348,7 @@ PERMITTED: tuple[Callable[[State], None], ...] = (
     grants_are_permitted,
     auth_method_is_permitted,
     redirect_hosts_are_permitted,
+    redirect_hosts_are_one_sector,
     what_only_operators_give_is_the_policys,
 )
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from idp.applications.models import Client
 from idp.keys.algorithms import DEFAULT_CONTENT_ENCRYPTION
-from idp.registration.addresses import host_of
+from idp.registration.addresses import hostname_of, is_https
 from idp.registration.errors import Unfit, UnfitStatement
 from idp.registration.policy import Policy
 
@@ -76,7 +76,7 @@ def described(body: Mapping[str, Any], base: Client, policy: Policy) -> Describe
         userinfo_encryption=_encryption(body, "userinfo"),
         profile=policy.profile,
         pkce_optional=policy.pkce_optional and _text(body, "token_endpoint_auth_method") != "none",
-        sector=host_of(plain["sector_identifier_uri"] or ""),  # OIDC Core §8.1; without one, the agency's
+        sector=_sector(plain["sector_identifier_uri"], _texts(body, "redirect_uris"), base.client_id),
         **plain,
     )
     kinds = _texts(body, "response_types") if "response_types" in body else ("code",) if "authorization_code" in grants else ()
@@ -114,6 +114,12 @@ def told(client: Client) -> dict[str, Any]:
         found[f"tls_client_auth_{'subject_dn' if kind == 'dn' else kind}"] = client.tls_subject.removeprefix(SUBJECTS[kind])
     said = {name: value for name, value in found.items() if value not in (None, "", [])} | {"response_types": found["response_types"]}
     return said | {member: getattr(client, name) for member, name in FLAGS.items()}
+
+
+def _sector(identifier: str | None, redirect_uris: tuple[str, ...], client_id: str) -> str:
+    """Return the host of the sector identifier, else of the redirect URIs; without any, a sector of its own. OIDC Core §8.1."""
+    uris = [uri for uri in (identifier, *redirect_uris) if uri is not None and is_https(uri)]
+    return hostname_of(uris[0]) if uris else f"client:{client_id}"
 
 
 def _wrong(name: str) -> Unfit:

@@ -28,7 +28,7 @@ POLICY = Policy(
     scopes=frozenset({"openid", "name"}),
     grant_types=frozenset({"authorization_code", "refresh_token"}),
     auth_methods=frozenset({"client_secret_basic", "private_key_jwt", "none"}),
-    redirect_hosts=frozenset({"rp.example"}),
+    redirect_hosts=frozenset({"rp.example", "two.example"}),
 )
 CLIENT = Client("c1", "antrean", "client_secret_basic", (CALLBACK,), frozenset({"openid", "name"}), id_token_alg="RS256")
 FAPI = {"profile": "fapi2_security", "auth_method": "private_key_jwt", "jwks": JWKS, "dpop_bound": True, "id_token_alg": "ES256"}

@@ -193,6 +193,17 @@ UNDER_POLICY: dict[str, list[Case]] = {
             "redirect_uris",
         ),
     ],
+    "redirect_hosts_are_one_sector": [
+        (
+            {"redirect_uris": (CALLBACK, "https://two.example/cb")},
+            {
+                "redirect_uris": (CALLBACK, "https://two.example/cb"),
+                "sector_identifier_uri": "https://rp.example/s",
+                "listed": frozenset({CALLBACK, "https://two.example/cb"}),
+            },
+            "sector_identifier_uri",
+        ),
+    ],
     "what_only_operators_give_is_the_policys": [
         ({**FAPI}, {}, "profile"),
         ({"pkce_optional": True}, {}, "profile"),

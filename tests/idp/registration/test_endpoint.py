@@ -171,7 +171,7 @@ async def test_dc_07_privileged_and_unknown_members_change_nothing(site: Site) -
     client = kept(site, made["client_id"])
     assert made["client_id"] != "usaha-kecil" and client.secrets[0].digest != digest("chosen")
     assert (client.application, client.profile, client.enabled, client.pkce_optional) == ("usaha-kecil", "baseline", True, False)
-    assert (client.resources, client.exchange_from, client.audience, client.sector) == (frozenset(), frozenset(), "", "")
+    assert (client.resources, client.exchange_from, client.audience, client.sector) == (frozenset(), frozenset(), "", "rp.example")
     assert client.registered_by != "operator" and client.logo == "" and client.access_token_format == "opaque"
     answer = await at(
         site, made, "PUT", json=changed(made, **{k: v for k, v in privileged.items() if k not in ("client_id", "client_secret")})
@@ -348,6 +348,23 @@ async def test_pkce_may_be_left_out_only_where_the_policy_says_so(site: Site, op
         assert answer_of(page.headers["location"])["error"] == "invalid_request"
     public = await registered(site, await open_registration(site, pkce_optional=True), token_endpoint_auth_method="none")
     assert not kept(site, public["client_id"]).pkce_optional
+
+
+async def test_the_subject_is_of_the_redirect_hosts_sector(site: Site) -> None:
+    """OIDC Core §8.1: clients of one host see the same `sub`, clients of another host, and the agency's own, another one."""
+    token = await open_registration(site, redirect_hosts=("rp.example", "two.example"))
+
+    async def subject(uri: str) -> str:
+        made = await registered(site, token, redirect_uris=[uri])
+        party = Party(site, site.browser(), made["client_id"], made["client_secret"], uri, "openid name")
+        claims = orjson.loads(b64url_decode((await party.tokens())["id_token"].split(".")[1]))
+        return str(claims["sub"])
+
+    one, again, other = [await subject(uri) for uri in (CALLBACK, f"{CALLBACK}2", "https://two.example/cb")]
+    assert one == again != other
+    agency = site.house.registry.now.applications["usaha-kecil"].agency
+    person = await site.resources.stores.people.person_of_subject("rp.example", one)
+    assert person is not None and await site.house.people.subject(person, agency) not in (one, other)
 
 
 async def test_oidcc_redirect_uri_query_is_compared_whole(site: Site) -> None:
