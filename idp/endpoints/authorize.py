@@ -163,7 +163,6 @@ class AuthorizeEndpoint:
                 "pushed": asked.pushed,
                 "dpop_jkt": asked.dpop_jkt,
                 "resources": list(asked.resources),
-                "details": wanted,
             },
         )
 

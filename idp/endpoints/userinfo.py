@@ -68,7 +68,10 @@ class UserinfoEndpoint:
         snapshot = self.registry.now
         has_scopes = snapshot.still_has(found.client_id, found.scopes)
         service = snapshot.services.get(found.service)
-        return Shown(found, has_scopes, service, self.clock.now(), self.tokens.settings.aal2_seconds, scheme)
+        client, issuer = snapshot.clients.get(found.client_id), self.tokens.issuer
+        own = (client.audience or client.client_id) if client is not None else ""
+        is_for_us = found.audience in (own, issuer, f"{issuer}/userinfo")
+        return Shown(found, has_scopes, service, self.clock.now(), self.tokens.settings.aal2_seconds, scheme, is_for_us)
 
     def _described(self, response: Response) -> Response:
         """Let every challenge say where this resource is described. RFC 9728 §5.1."""

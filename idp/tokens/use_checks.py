@@ -21,6 +21,7 @@ class Shown:
     now: int
     second_step_lives: int
     scheme: str = "Bearer"
+    is_for_us: bool = True  # for the client's own audience, or for us by name
 
     @property
     def needs_two_steps(self) -> bool:
@@ -44,6 +45,12 @@ def token_was_not_exchanged(shown: Shown) -> None:
         raise InsufficientScope("a token from an exchange is for its audience, who learns the claims by introspection", scheme=shown.scheme)
 
 
+def token_is_not_for_another_resource(shown: Shown) -> None:
+    """RFC 8707 §2: whoever got a token for its own resource must not learn here about the person behind it (JW-08)."""
+    if not shown.is_for_us:
+        raise InvalidToken("the token is for another resource", scheme=shown.scheme)
+
+
 def second_step_was_taken(shown: Shown) -> None:
     """RFC 9470 §3: the service needs it now, whatever was enough when the token was given."""
     if shown.needs_two_steps and not acr_reaches(shown.token.acr, ACR_TWO_STEPS):
@@ -64,6 +71,7 @@ RULES: tuple[Callable[[Shown], None], ...] = (
     client_still_has_the_scopes,
     scope_has_openid,
     token_was_not_exchanged,
+    token_is_not_for_another_resource,
     second_step_was_taken,
     second_step_is_fresh,
 )

@@ -135,6 +135,15 @@ async def test_several_resources_may_be_asked_for_and_one_is_in_a_token(site: Si
     assert (await party.introspect(other["access_token"])).json()["aud"] == B
 
 
+async def test_jw_08_a_token_for_a_resource_opens_nothing_at_userinfo(site: Site) -> None:
+    party = await a_party(site)
+    tokens = await party.tokens(resource=A)
+    refused = await party.userinfo(tokens["access_token"])
+    assert (refused.status_code, refused.json()["error"]) == (401, "invalid_token")
+    own = (await party.tokens(resource="rp-test"))["access_token"]
+    assert (await party.userinfo(own)).json()["sub"]
+
+
 async def test_tk_20_a_refresh_stays_within_the_resources_that_were_granted(site: Site) -> None:
     party = await a_party(site)
     tokens = await party.tokens(resource=A)

@@ -62,6 +62,10 @@ def test_tx_06_a_token_from_an_exchange_tells_its_bearer_nothing() -> None:
     assert judged(token=replace(TOKEN, actor='{"sub":"client:rp-b"}')).startswith("403 insufficient_scope")
 
 
+def test_jw_08_a_token_for_another_resource() -> None:
+    assert judged(is_for_us=False) == "401 invalid_token: the token is for another resource"
+
+
 def test_az_21_a_token_of_one_step_where_two_are_needed() -> None:
     assert judged(service=NEEDS_TWO) == "401 insufficient_user_authentication: this service needs a sign-in with two steps"
 
