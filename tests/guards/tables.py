@@ -51,6 +51,8 @@ TABLES: tuple[Table, ...] = (
     Table("idp.grants.device_code:RULES", ("tests/idp/grants/test_device_code.py",)),
     Table("idp.grants.exchange_checks:RULES", ("tests/idp/grants/test_exchange_checks.py",)),
     Table("idp.grants.jwt_bearer:RULES", ("tests/idp/grants/test_jwt_bearer.py",)),
+    Table("rs.token_checks:RULES", ("tests/rs/test_guard.py",)),
+    Table("rs.dpop:RULES", ("tests/rs/test_guard.py",)),
     Table("idp.tokens.use_checks:RULES", ("tests/idp/endpoints/test_step_up.py",)),
     Table("idp.registration.checks:CONSISTENT", ("tests/idp/registration/test_checks.py",)),
     Table("idp.registration.checks:PERMITTED", ("tests/idp/registration/test_checks.py",)),
