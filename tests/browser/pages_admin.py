@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import httpx
 
@@ -90,6 +91,19 @@ def _registered(rest: str = "") -> Walk:
     return walk
 
 
+async def _advanced(stage: Stage) -> httpx.Response:
+    """The settings of a client that uses the advanced part, which therefore stands open; afterwards it is as it was."""
+    site = await stage.site()
+    client = site.house.registry.now.clients_of["usaha-kecil"][0]
+    registry = site.resources.stores.registry
+    await registry.save_client(replace(client, require_par=True, jwks_uri="https://rp.example/jwks.json"))
+    await site.house.reload()
+    page = await (await stage.operator()).go(f"{APPLICATION}/pengaturan")
+    await registry.save_client(client)
+    await site.house.reload()
+    return page
+
+
 async def _wrong_token(stage: Stage) -> httpx.Response:
     operator = await stage.operator()
     await operator.go("/admin/pendaftaran/baru")
@@ -108,7 +122,7 @@ ADMIN: tuple[Page, ...] = (
     Page("admin/act.html", "C", {"usual": _at("/admin/instansi/KOMIDAG/henti"), "application": _at(f"{APPLICATION}/henti")}),
     Page("admin/applications/list.html", "C", {"usual": _at("/admin/aplikasi"), "none": _at("/admin/aplikasi?q=zzzz")}),
     Page("admin/applications/summary.html", "C", {"usual": _at(APPLICATION), "older": _at("/admin/aplikasi/rsud-daftar")}),
-    Page("admin/applications/settings.html", "C", {"usual": _at(f"{APPLICATION}/pengaturan")}),
+    Page("admin/applications/settings.html", "C", {"usual": _at(f"{APPLICATION}/pengaturan"), "advanced": _advanced}),
     Page("admin/applications/data.html", "C", {"usual": _at(f"{APPLICATION}/data")}),
     Page("admin/applications/notice.html", "C", {"usual": _at(f"{APPLICATION}/pemberitahuan")}),
     Page("admin/applications/keys.html", "C", {"usual": _at(f"{APPLICATION}/kunci")}),
