@@ -15,6 +15,10 @@ from typing import Any
 import pytest
 from joserfc.jwk import ECKey
 
+from admin.actions.drafts import RegistrationDraft
+from admin.operator import LOCAL
+from hub.resources import Resources
+from hub.wiring import build_house
 from idp.applications.models import Client
 from tests.peers.programs import HERE, program
 from tests.peers.visitor import Visitor
@@ -45,6 +49,7 @@ def clients() -> tuple[Client, ...]:
         },
         "signed": {"introspection_alg": "ES256", "userinfo_alg": "ES256"},
         "actor": {"grant_types": CORE | {EXCHANGE}},
+        "jwt": {"access_token_format": "jwt"},
         "target": {"exchange_from": frozenset({"peer-actor"})},
     }  # fmt: skip
     return tuple(test_client(client_id=f"peer-{name}", **changes) for name, changes in sorts.items())
@@ -67,6 +72,8 @@ class Scenarios:
             "scope": SCOPE,
             "secret": TEST_SECRET if kind.secrets else "",
             "key": KEY.as_dict(private=True) if kind.jwks else None,
+            "audience": "peer-target",
+            "initialAccessToken": OPENED.get("token", ""),
             "metadata": {
                 "id_token_signed_response_alg": kind.id_token_alg,
                 "authorization_signed_response_alg": kind.authorization_alg,
@@ -108,12 +115,30 @@ class Scenarios:
 def provider(tmp_path_factory: pytest.TempPathFactory, template_folder: Path) -> Iterator[Live]:
     if not (HERE / "node" / "node_modules" / "openid-client").is_dir():
         missing("openid-client (npm ci in tests/peers/node)")
-    with live_site(tmp_path_factory.mktemp("node-clients"), template_folder, clients=clients()) as live:
+    with live_site(tmp_path_factory.mktemp("node-clients"), template_folder, clients=clients(), fill=open_registration) as live:
         yield live
 
 
-@pytest.fixture
+OPENED: dict[str, str] = {}
+
+
+async def open_registration(resources: Resources) -> None:
+    """Let an operator open registration: the initial access token that the scenario of registration uses."""
+    house = await build_house(resources)
+    draft = RegistrationDraft(
+        title="Uji klien Node",
+        application="usaha-kecil",
+        redirect_hosts=("rp.example",),
+        scopes=("openid",),
+        auth_methods=("client_secret_basic",),
+        quota=9,
+    )
+    _, OPENED["token"] = await house.admin.actions.registrations.create(LOCAL, draft)
+
+
+@pytest.fixture(scope="module")
 def run(provider: Live) -> Iterator[Callable[..., dict[str, Any]]]:
+    """One browser for all: its person signs in once, and again where a scenario signed them out."""
     scenarios = Scenarios(provider)
     yield scenarios.run
     scenarios.visitor.http.close()
@@ -129,6 +154,13 @@ OPENID_CLIENT = [
     ("privateKeyJwt", "keyed"),
     ("rpInitiatedLogout", "secret"),
     ("signedRequest", "keyed"),
+    ("pushed", "secret"),
+    ("signedResponse", "keyed"),
+    ("dpop", "bound"),
+    ("dpop", "fapi"),
+    ("messageSigning", "signing"),
+    ("tokenExchange", "actor"),
+    ("registration", "secret"),
     ("deviceFlow", "secret"),
     ("deviceRefused", "secret"),
 ]
@@ -140,3 +172,23 @@ def test_openid_client(run: Callable[..., dict[str, Any]], name: str, client: st
     if name == "code":
         assert told["told"]["name"] == "Siti Peragawati"
         assert told["claims"]["sub"] == told["told"]["sub"]
+
+
+OAUTH4WEBAPI = [
+    ("code", "secret"),
+    ("privateKeyJwt", "keyed"),
+    ("signedUserinfo", "signed"),
+    ("signedIntrospection", "signed"),
+    ("dpop", "bound"),
+    ("dpop", "fapi"),
+    ("revocation", "secret"),
+    ("jwtAccessToken", "jwt"),
+    ("resourceMetadata", "secret"),
+]
+
+
+@pytest.mark.parametrize(("name", "client"), OAUTH4WEBAPI, ids=[f"{name}-{client}" for name, client in OAUTH4WEBAPI])
+def test_oauth4webapi(run: Callable[..., dict[str, Any]], name: str, client: str) -> None:
+    told = run("oauth4webapi", name, client)
+    if name == "code":
+        assert told["told"]["name"] == "Siti Peragawati"

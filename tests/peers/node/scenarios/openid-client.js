@@ -192,22 +192,37 @@ export async function deviceRefused(given) {
 export async function tokenExchange(given) {
   const config = await secretly(given);
   const tokens = await signIn(given, config, await attempt(given));
-  const service = await configured({ ...given, clientId: given.actorId }, client.ClientSecretBasic(given.secret));
-  const exchanged = await client.genericGrantRequest(service, "urn:ietf:params:oauth:grant-type:token-exchange", {
+  const exchanged = await client.genericGrantRequest(config, "urn:ietf:params:oauth:grant-type:token-exchange", {
     subject_token: tokens.access_token,
     subject_token_type: "urn:ietf:params:oauth:token-type:access_token",
     audience: given.audience,
   });
   assert.equal(exchanged.issued_token_type, "urn:ietf:params:oauth:token-type:access_token");
   await refused(
-    client.genericGrantRequest(service, "urn:ietf:params:oauth:grant-type:token-exchange", {
+    client.genericGrantRequest(config, "urn:ietf:params:oauth:grant-type:token-exchange", {
       subject_token: tokens.access_token,
       subject_token_type: "urn:ietf:params:oauth:token-type:access_token",
       audience: "nobody-allowed-this",
     }),
     "invalid_target",
   );
-  return { exchanged: exchanged.access_token };
+  const audience = await configured({ ...given, clientId: given.audience }, client.ClientSecretBasic(given.secret));
+  const told = await client.tokenIntrospection(audience, exchanged.access_token);
+  assert.equal(told.active, true);
+  assert.equal(told.act.sub, `client:${given.clientId}`);
+}
+
+// RFC 7592 by hand, as the library leaves it to its user: read, replace, delete.
+async function managed(registered, metadata) {
+  const uri = registered.registration_client_uri;
+  const headers = { authorization: `Bearer ${registered.registration_access_token}`, "content-type": "application/json" };
+  const read = await fetch(uri, { headers });
+  assert.equal((await read.json()).client_id, registered.client_id);
+  const body = JSON.stringify({ ...metadata, client_id: registered.client_id, client_name: "Nama baru" });
+  const changed = await fetch(uri, { method: "PUT", headers, body });
+  assert.equal((await changed.json()).client_name, "Nama baru");
+  assert.equal((await fetch(uri, { headers: { authorization: "Bearer nobody" } })).status, 401);
+  assert.equal((await fetch(uri, { method: "DELETE", headers })).status, 204);
 }
 
 export async function registration(given) {
@@ -219,7 +234,8 @@ export async function registration(given) {
   const tokens = await signIn(given, own, await attempt({ ...given, scope: "openid" }));
   await client.fetchUserInfo(own, tokens.access_token, tokens.claims().sub);
   await assert.rejects(client.dynamicClientRegistration(new URL(given.issuer), metadata, undefined, INSECURE));
-  return { clientId: registered.client_id };
+  await managed(registered, metadata);
+  await refused(client.authorizationCodeGrant(own, new URL(`${given.redirectUri}?code=none-none-none-none-none&iss=${given.issuer}`)), "invalid_client");
 }
 
 export async function rpInitiatedLogout(given) {
