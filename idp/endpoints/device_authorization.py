@@ -42,7 +42,7 @@ def client_may_use_the_device_grant(asked: Asked) -> None:
 
 def nothing_is_bound_to_a_redirect(asked: Asked) -> None:
     """What belongs to a redirect would be ignored in silence, and its sender believe it was heeded."""
-    for name in ("redirect_uri", "response_type", "code_challenge", "nonce", "request", "request_uri"):
+    for name in ("redirect_uri", "response_type", "code_challenge", "nonce", "request", "request_uri", "authorization_details"):
         if asked.request.has(name):
             raise InvalidRequest(f"{name} has no meaning in a device request", param=name)
 

@@ -24,6 +24,11 @@ from portal.citizen import Caller
 PER_PAGE = 25
 MOST = 500
 KINDS = ("masuk", "data", "izin")
+THROUGH_THE_GATE = ("Lewat gerbang", "Through the gate")
+CHANNEL_WORDS = {
+    "oidc": ("Lewat aplikasi", "By the application"),
+    "token_exchange": ("Lewat layanan lain, atas nama Anda", "Through another service, for you"),
+}
 EVENT_WORDS = {
     "given": ("Anda memberi izin", "You gave consent"),
     "informed": ("Anda diberi tahu tentang data wajib", "You were told about required data"),
@@ -97,9 +102,7 @@ class HistoryPages:
                     "at": view.last_at,
                     "what": t("Data dikirim ke {name}", "Data sent to {name}", name=name) + repeated,
                     "more": claims,
-                    "how": t("Lewat gerbang", "Through the gate")
-                    if view.disclosure.channel != "oidc"
-                    else t("Lewat aplikasi", "By the application"),
+                    "how": t(*CHANNEL_WORDS.get(view.disclosure.channel, THROUGH_THE_GATE)),
                 }
             )
         for row in await self.consent.history(person, limit=MOST):

@@ -228,6 +228,7 @@ async def test_a_client_has_the_device_grant_only_when_it_registered_it(site: Si
         ({"redirect_uri": "https://rp.example/cb"}, "invalid_request"),
         ({"code_challenge": "x" * 43}, "invalid_request"),
         ({"request": "e30.e30."}, "invalid_request"),
+        ({"authorization_details": "[]"}, "invalid_request"),
     ],
 )
 async def test_a_device_request_obeys_the_rules_of_scope_and_holds_nothing_of_a_redirect(

@@ -87,6 +87,7 @@ async def test_tx_06_what_the_audience_may_learn_is_on_record_and_who_hands_over
     assert (refused.status_code, refused.json()["error"]) == (403, "insufficient_scope")
     told = await town.asked("/introspect", token, "rp-test")
     assert told["active"] is True and "name" not in told
+    assert "Lewat layanan lain, atas nama Anda" in (await town.caller.browser.go("/riwayat")).text, "the person sees it"
 
 
 async def test_tx_06_without_consent_at_the_audience_it_is_refused_and_noted(site: Site) -> None:
@@ -183,12 +184,17 @@ async def close_audience(site: Site) -> None:
     await site.resources.expiring.move(guards.application("e-link"))
 
 
+async def change_permission(site: Site) -> None:
+    await site.resources.expiring.move(guards.permit(await person_of(site), "e-link"))
+
+
 DEATHS: dict[str, Callable[[Site], Awaitable[None]]] = {
     "person_locked": lock,
     "session_ended": end_session,
     "consent_of_the_caller_withdrawn": withdraw("pendampingan-usaha"),
     "caller_switched_off": revoke,
     "audience_switched_off": close_audience,
+    "permission_at_the_audience_changed": change_permission,
 }
 
 
