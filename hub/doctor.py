@@ -124,6 +124,10 @@ async def _of_resources(resources: Resources) -> AsyncIterator[Finding]:
     clients = await stores.registry.clients()
     for finding in (*_of_clients(clients), *_of_certificates(resources.settings, clients)):
         yield finding
+    for token in await stores.registrations.all():
+        if token.works(resources.clock.now()):
+            text = f"open for {token.quota - token.used} more clients{', which may leave PKCE out' if token.policy.pkce_optional else ''}"
+            yield Finding("note", f"registration {token.prefix}", text, f"gapura registration tokens revoke {token.id}")
     connectors = [one for one in await stores.registry.connectors() if one.enabled]
     if connectors and not resources.settings.gate.trusted_proxies:
         text = f"{connectors[0].application} is behind the gate, but no proxy may ask about it"
@@ -138,7 +142,7 @@ async def _of_resources(resources: Resources) -> AsyncIterator[Finding]:
 def _of_clients(clients: Sequence[Client]) -> list[Finding]:
     """Report every exemption from PKCE: a note where it may be granted, a problem where it never counts. RFC 9700 §2.1.1."""
     found = []
-    for client in clients:
+    for client in (one for one in clients if one.enabled):
         if client.may_omit_pkce:
             found.append(Finding("note", f"client {client.client_id}", "may leave PKCE out", "take pkce_optional away once it sends S256"))
         elif client.pkce_optional:

@@ -37,9 +37,9 @@ class Registrations:
         return await self.desk.stores.registrations.all()
 
     async def clients(self, operator: Operator) -> list[Client]:
-        """Return the clients that registered themselves: those to look at first, then the newest."""
+        """Return the clients that registered themselves and did not remove themselves: those to look at first, then the newest."""
         self.desk.may(operator, Permission.REGISTRATION_READ)
-        found = [c for c in (await self.desk.snapshot()).clients.values() if c.registered_by != "operator"]
+        found = [c for c in (await self.desk.snapshot()).clients.values() if c.registered_by != "operator" and c.registration_digest]
         return sorted(found, key=lambda client: (not client.to_approve, -client.registered_at, client.client_id))
 
     async def create(self, operator: Operator, draft: RegistrationDraft) -> tuple[InitialAccessToken, str]:
@@ -119,7 +119,7 @@ class Registrations:
 
     async def found(self, client_id: str) -> Client:
         client = (await self.desk.snapshot()).clients.get(client_id)
-        if client is None or client.registered_by == "operator":
+        if client is None or client.registered_by == "operator" or not client.registration_digest:
             raise NotFound(client_id)
         return client
 

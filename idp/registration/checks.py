@@ -155,7 +155,7 @@ def name_is_readable(state: State) -> None:
     """No control or direction-changing character, and short. RFC 7591 §5; DC-06."""
     if len(state.client.name) > MAX_NAME or hides_something(state.client.name):
         raise Unfit(
-            "client_name", "Nama paling panjang 80 huruf, tanpa tanda tak terlihat.", "at most 80 characters, none of them invisible"
+            "client_name", "Nama paling panjang 120 huruf, tanpa tanda tak terlihat.", "at most 120 characters, none of them invisible"
         )
 
 

@@ -6,7 +6,7 @@ import unicodedata
 
 from idp.applications.registry import Snapshot
 
-MAX_NAME = 80
+MAX_NAME = 120
 OURS = ("gapura", "kabupaten", "pemkab", "pemerintah", "trenggalek", "dinas", "kecamatan", "resmi", "official", "bpjs", "dukcapil", "polri")
 LOOKALIKES = str.maketrans("аеорсхуіјѕԁɡ0135", "aeopcxyijsdgoies")  # Cyrillic and digits that pass for letters
 

@@ -128,7 +128,10 @@ async def test_a_client_is_switched_off_and_on_by_itself(site: Site) -> None:
     off = await work(site).switch(LOCAL, made["client_id"], False, reason="Disalahgunakan")
     assert not off.enabled
     assert (await work(site).switch(LOCAL, made["client_id"], True, reason="Sudah beres")).enabled
-    for client_id in ("usaha-kecil-web", "tidak-ada"):
+    gone = await registered(site, await open_registration(site))
+    await site.http().delete(f"/register/{gone['client_id']}", headers=bearer(gone["registration_access_token"]))
+    assert [one.client_id for one in await work(site).clients(LOCAL)] == [made["client_id"]]
+    for client_id in (gone["client_id"], "tidak-ada"):
         with pytest.raises(NotFound):
             await work(site).switch(LOCAL, client_id, False, reason="Bukan klien sendiri")
 

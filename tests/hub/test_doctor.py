@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from admin.actions.drafts import RegistrationDraft
+from admin.operator import LOCAL
 from hub.doctor import Finding, examine
 from hub.settings import Settings
 from idp.applications.models import ConnectorRow
@@ -96,6 +98,17 @@ async def test_az_22_every_exemption_from_pkce_is_listed(site: Site, changes: di
     (found,) = await about(site.resources.settings, "client rp-plain")
     assert (found.level, found.text) == (level, words)
     assert "pkce_optional" in found.fix
+
+
+async def test_dc_01_registration_that_stands_open_is_listed(site: Site) -> None:
+    assert await about(site.resources.settings, "registration") == []
+    actions = site.house.admin.actions.registrations
+    draft = RegistrationDraft(title="Uji", application="usaha-kecil", redirect_hosts=("rp.example",), quota=3, days=90, pkce_optional=True)
+    token, _ = await actions.create(LOCAL, draft)
+    (found,) = await about(site.resources.settings, f"registration {token.prefix}")
+    assert (found.level, found.text) == ("note", "open for 3 more clients, which may leave PKCE out")
+    await actions.revoke(LOCAL, token.id, reason="Uji coba selesai")
+    assert await about(site.resources.settings, f"registration {token.prefix}") == []
 
 
 async def test_fa_10_a_connector_that_is_off_is_not_looked_at(site: Site) -> None:
