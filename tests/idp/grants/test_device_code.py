@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
@@ -204,6 +205,19 @@ async def test_dv_04_what_changed_between_approval_and_redemption_stops_it(site:
     await change(site, kiosk)
     refused = await kiosk.poll()
     assert (refused.status_code, refused.json()["error"]) == (401 if code == "invalid_client" else 400, code)
+
+
+async def test_of_many_polls_at_once_one_gets_tokens(site: Site) -> None:
+    kiosk = await a_kiosk(site)
+    await kiosk.ask()
+    await kiosk.approve()
+    site.clock.advance(5)
+    answers = await asyncio.gather(*(kiosk.poll(wait=0) for _ in range(20)))
+    assert [answer.status_code for answer in answers].count(200) == 1
+    assert {answer.json()["error"] for answer in answers if answer.status_code != 200} <= {"slow_down", "expired_token"}
+    tokens = next(answer.json() for answer in answers if answer.status_code == 200)
+    alive = await site.http().get("/userinfo", headers={"authorization": "Bearer " + tokens["access_token"]})
+    assert alive.status_code == 200, "the others took nothing back"
 
 
 async def test_a_client_has_the_device_grant_only_when_it_registered_it(site: Site) -> None:

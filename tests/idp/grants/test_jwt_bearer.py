@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -111,6 +112,13 @@ async def test_a_client_gets_a_token_in_its_own_name_once_for_each_assertion(sit
     again = await asked(site, assertion)
     assert (again.status_code, again.json()["error"]) == (400, "invalid_grant")
     assert (await asked(site, an_assertion(site, jti="two"))).status_code == 200
+
+
+async def test_tk_12_of_many_uses_of_one_assertion_at_once_one_succeeds(site: Site) -> None:
+    await a_service(site)
+    assertion = an_assertion(site)
+    answers = await asyncio.gather(*(asked(site, assertion) for _ in range(20)))
+    assert sorted(answer.status_code for answer in answers) == [200] + [400] * 19
 
 
 async def test_it_speaks_for_no_person(site: Site) -> None:
