@@ -16,6 +16,10 @@ from idp.sessions.browser_state import COOKIE
 from kit.web.pages import Pages, origin_of
 
 CACHE = "private, max-age=60"
+PAGE = (  # nobody reads it: no template, no words
+    '<!doctype html><html lang="id"><head><meta charset="utf-8"><title>Gapura</title>'
+    '<script src="{script}" data-cookie="{cookie}"></script></head><body></body></html>'
+)
 
 
 @dataclass(frozen=True)
@@ -24,9 +28,7 @@ class CheckSessionPage:
     pages: Pages
 
     async def __call__(self, request: Request) -> Response:
-        html = self.pages.environment.get_template("idp/check-session.html").render(
-            script=self.pages.assets.url("check-session.js"), cookie=self.pages.cookies.name(COOKIE)
-        )
+        html = PAGE.format(script=self.pages.assets.url("check-session.js"), cookie=self.pages.cookies.name(COOKIE))
         policy = f"default-src 'none'; script-src 'self'; frame-ancestors {self._framers()}; base-uri 'none'"
         return HTMLResponse(html, headers={"Content-Security-Policy": policy, "Cache-Control": CACHE})
 

@@ -1,7 +1,8 @@
 """The page after signing out: what became of each application, truthfully (UX SO-1); it loads the front-channel addresses.
 
 OpenID Connect Front-Channel Logout 1.0 §3. The frames may come only from the origins of this session's clients, and may not move our
-page; where an application waits for the person, the page goes on by itself, without script.
+page. Where an application waits for the person, the page goes on without script as soon as it is loaded, which is when its frames are
+(HTML, "shared declarative refresh steps").
 """
 
 from __future__ import annotations

@@ -112,9 +112,7 @@ IDP: tuple[Page, ...] = (
             "wrong": _sign_in("wrong"),
             "wait": _sign_in("wait"),
             "fresh": _sign_in(why="fresh", person=PERSON, typed="siti@example.id"),
-            "links": _sign_in(
-                links=ClientLinks("https://rp.example/", "https://rp.example/kebijakan", "https://rp.example/syarat")
-            ),
+            "links": _sign_in(links=ClientLinks("https://rp.example/", "https://rp.example/kebijakan", "https://rp.example/syarat")),
             "portal": _sign_in(application=None, way_back=None),
         },
     ),
@@ -146,6 +144,14 @@ IDP: tuple[Page, ...] = (
             "ended": drawn(
                 "idp/signed-out.html",
                 {**SIGNED_OUT, "report": SignOutReport((Outcome(APPLICATION, Result.ENDED),))},
+            ),
+            "waiting": drawn(
+                "idp/signed-out.html",
+                {**SIGNED_OUT, "report": SignOutReport((Outcome(APPLICATION, Result.WAITING),))},
+            ),
+            "asked": drawn(
+                "idp/signed-out.html",
+                {**SIGNED_OUT, "report": SignOutReport((Outcome(APPLICATION, Result.ASKED),))},
             ),
             "way-back": drawn("idp/signed-out.html", {**SIGNED_OUT, "way_back": APPLICATION.home_url, "application": APPLICATION}),
         },
