@@ -220,7 +220,7 @@ async def build_house(resources: Resources) -> House:
     pages = Pages(templates(*template_folders()), Assets(), cookies, csrf, regency_of(settings), clock)
     registry = Registry()
     errors = ErrorPages(pages, registry)
-    people = People(stores.people, stores.credentials, expiring, clock)
+    people = People(stores.people, stores.credentials, expiring, clock, (stores.operator_tokens.revoke_all,))
     hasher = Hasher(idp_settings)
     sessions = Sessions(expiring, stores.session_log, cookies, idp_settings, clock)
     consent = ConsentService(stores.consent, GuardFence(expiring), clock, lambda: registry.now.notices)
@@ -347,7 +347,7 @@ async def build_house(resources: Resources) -> House:
         *RegisterEndpoint(registrar, guesses, issuer, proxies).routes(),
         *DeviceAuthorizationEndpoint(client_auth, registry, device_requests, expiring, issuer, proxies).routes(),
         *DevicePage(dispatcher, device_requests, UserCodeGuesses(expiring), pages, key("device-code"), proxies).routes(),
-        *ProtectedResource(issuer).routes(),
+        *ProtectedResource(issuer, certificates=certificates.offered).routes(),
         *Resume(dispatcher).routes(),
         *SignIn(dispatcher, sessions, authenticator, pages, clock, key("device"), proxies).routes(),
         *SecondStepPage(dispatcher, sessions, totp, stores.audit, pages, clock, proxies).routes(),

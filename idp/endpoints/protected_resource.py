@@ -21,8 +21,8 @@ USERINFO = "/userinfo"
 PUBLIC = {"Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*"}
 
 
-def metadata(issuer: str, resource: str) -> dict[str, Any]:
-    """Return the description of one resource. RFC 9728 §2."""
+def metadata(issuer: str, resource: str, *, certificates: bool) -> dict[str, Any]:
+    """Return the description of one resource; `certificates` says whether those of clients can reach us. RFC 9728 §2."""
     return {
         "resource": resource,
         "authorization_servers": [issuer],
@@ -32,7 +32,7 @@ def metadata(issuer: str, resource: str) -> dict[str, Any]:
         "resource_name#id": "Data diri di Gapura",
         "resource_signing_alg_values_supported": list(SIGNING),
         "dpop_signing_alg_values_supported": list(PROOF_ALGORITHMS),
-        "tls_client_certificate_bound_access_tokens": True,
+        "tls_client_certificate_bound_access_tokens": certificates,
     }
 
 
@@ -42,9 +42,9 @@ def metadata_url(issuer: str) -> str:
 
 
 class ProtectedResource:
-    def __init__(self, issuer: str) -> None:
-        self.whole = orjson.dumps(metadata(issuer, issuer))
-        self.userinfo = orjson.dumps(metadata(issuer, f"{issuer}{USERINFO}"))
+    def __init__(self, issuer: str, *, certificates: bool) -> None:
+        self.whole = orjson.dumps(metadata(issuer, issuer, certificates=certificates))
+        self.userinfo = orjson.dumps(metadata(issuer, f"{issuer}{USERINFO}", certificates=certificates))
 
     async def of_issuer(self, request: Request) -> Response:
         return Response(self.whole, headers=PUBLIC, media_type="application/json")

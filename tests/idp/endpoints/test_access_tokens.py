@@ -7,7 +7,7 @@ import pytest
 from idp.proofs.dpop import ALGORITHMS
 from idp.tokens.guessing import MOST
 from tests.journeys.test_canary import captured_log
-from tests.site import SITI, Party, Site, new_party, register, test_client
+from tests.site import ISSUER, SITI, Party, Site, new_party, register, test_client
 
 BODY = {"content-type": "application/x-www-form-urlencoded"}
 
@@ -24,7 +24,9 @@ async def test_a_header_that_is_no_bearer_header(site: Site, header: str) -> Non
 async def test_no_token_gets_the_bare_challenge_and_a_wrong_one_says_so(site: Site) -> None:
     nothing = await site.http().get("/userinfo")
     assert (nothing.status_code, nothing.json()) == (401, {})
-    assert nothing.headers.get_list("www-authenticate") == ['Bearer realm="gapura"', f'DPoP realm="gapura", algs="{" ".join(ALGORITHMS)}"']
+    about = f'resource_metadata="{ISSUER}/.well-known/oauth-protected-resource/userinfo"'
+    dpop = f'DPoP realm="gapura", algs="{" ".join(ALGORITHMS)}", {about}'
+    assert nothing.headers.get_list("www-authenticate") == [f'Bearer realm="gapura", {about}', dpop]
     wrong = await site.http().get("/userinfo", headers=bearer("x" * 43))
     assert (wrong.status_code, wrong.json()["error"]) == (401, "invalid_token")
     assert 'error="invalid_token"' in wrong.headers["www-authenticate"]

@@ -114,6 +114,10 @@ def told(answer: httpx.Response) -> tuple[int, str]:
     return answer.status_code, answer.json().get("error", "")
 
 
+async def described(site: Site) -> dict[str, Any]:
+    return (await site.http().get("/.well-known/oauth-protected-resource/userinfo")).json()  # type: ignore[no-any-return]
+
+
 async def test_a_fapi_client_proves_a_key_or_gets_nothing(site: Site) -> None:
     client = await fapi(site)
     code = await client.code()
@@ -212,6 +216,7 @@ async def test_the_address_for_certificates_is_published_and_its_proofs_are_judg
     metadata = (await fronted.http().get("/.well-known/openid-configuration")).json()
     assert metadata["mtls_endpoint_aliases"]["token_endpoint"] == "https://mtls.gapura.example/token"
     assert metadata["tls_client_certificate_bound_access_tokens"] is True
+    assert (await described(fronted))["tls_client_certificate_bound_access_tokens"] is True
     assert {"tls_client_auth", "self_signed_tls_client_auth"} <= set(metadata["token_endpoint_auth_methods_supported"])
     party = await new_party(fronted)
     sent = {"dpop": proof(htu="https://mtls.gapura.example/token", now=fronted.clock.now())}
@@ -223,5 +228,6 @@ async def test_where_no_certificate_can_come_in_none_is_spoken_of(site: Site) ->
     plain = (await site.http().get("/.well-known/openid-configuration")).json()
     assert "mtls_endpoint_aliases" not in plain
     assert plain["tls_client_certificate_bound_access_tokens"] is False
+    assert (await described(site))["tls_client_certificate_bound_access_tokens"] is False
     assert not [one for one in plain["token_endpoint_auth_methods_supported"] if "tls" in one]
     assert plain["dpop_signing_alg_values_supported"] == ["ES256", "ES512", "PS256", "EdDSA", "Ed25519"]
