@@ -69,6 +69,21 @@ def _proof(wrong: bool = False) -> Walk:
     return walk
 
 
+async def _rotated(stage: Stage) -> httpx.Response:
+    """Keys of every state: one was rotated, one removed."""
+    actions = (await stage.site()).house.admin.actions
+    await actions.keys.rotate(LOCAL, "ES256", reason="Pergantian berkala", at_once=True)
+    lost = next(key.kid for key in await actions.keys.search(LOCAL) if (key.alg, key.state) == ("EdDSA", "active"))
+    await actions.keys.remove(LOCAL, lost, typed=lost, reason="Kunci bocor")
+    return await (await stage.operator("3503135001819012")).go("/admin/kunci")
+
+
+async def _too_soon(stage: Stage) -> httpx.Response:
+    operator = await stage.operator("3503135001819012")
+    await operator.go("/admin/kunci/ganti")
+    return await operator.submit(form=-1, reason="Pergantian berkala")
+
+
 def _registered(rest: str = "") -> Walk:
     """Open registration, let a client with a name to look at come in, and go to the page."""
 
@@ -119,7 +134,11 @@ ADMIN: tuple[Page, ...] = (
     Page("admin/agencies/list.html", "C", {"usual": _at("/admin/instansi"), "none": _at("/admin/instansi?q=zzzz")}),
     Page("admin/agencies/agency.html", "C", {"usual": _at("/admin/instansi/KOMIDAG")}),
     Page("admin/agencies/form.html", "C", {"new": _at("/admin/instansi/baru"), "change": _at("/admin/instansi/KOMIDAG/ubah")}),
-    Page("admin/act.html", "C", {"usual": _at("/admin/instansi/KOMIDAG/henti"), "application": _at(f"{APPLICATION}/henti")}),
+    Page(
+        "admin/act.html",
+        "C",
+        {"usual": _at("/admin/instansi/KOMIDAG/henti"), "application": _at(f"{APPLICATION}/henti"), "too-soon": _too_soon},
+    ),
     Page("admin/applications/list.html", "C", {"usual": _at("/admin/aplikasi"), "none": _at("/admin/aplikasi?q=zzzz")}),
     Page("admin/applications/summary.html", "C", {"usual": _at(APPLICATION), "older": _at("/admin/aplikasi/rsud-daftar")}),
     Page("admin/applications/settings.html", "C", {"usual": _at(f"{APPLICATION}/pengaturan"), "advanced": _advanced}),
@@ -148,7 +167,7 @@ ADMIN: tuple[Page, ...] = (
     ),
     Page("admin/audit/list.html", "C", {"usual": _at("/admin/audit")}),
     Page("admin/signouts.html", "C", {"usual": _at("/admin/pesan-keluar")}),
-    Page("admin/keys/list.html", "C", {"usual": _at("/admin/kunci")}),
+    Page("admin/keys/list.html", "C", {"usual": _at("/admin/kunci"), "rotated": _rotated}),
     Page("admin/registration/list.html", "C", {"none": _at("/admin/pendaftaran"), "usual": _registered()}),
     Page("admin/registration/form.html", "C", {"usual": _at("/admin/pendaftaran/baru"), "wrong": _wrong_token}),
 )
