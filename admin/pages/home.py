@@ -12,6 +12,7 @@ from admin.pages.fields import Values
 from admin.pages.frame import Frame, Handler, Handlers, Visit, told
 from admin.pages.once import Once
 from admin.permissions import ROLE_NAMES, TABLE, Permission
+from admin.routes import api_call
 from kit.audit import AuditEvent, Entry
 from kit.web.pages import see_other
 
@@ -62,6 +63,8 @@ class HomePages:
             for secret in client.secrets
             if secret.expires_at is not None and secret.expires_at < now + 30 * 86400
         ]
+        exempt = [client for client in snapshot.clients.values() if client.enabled and client.may_omit_pkce]
+        waiting = [client for client in await self.frame.actions.registrations.clients(visit.operator) if client.to_approve]
         keys = await self.frame.actions.keys.search(visit.operator)
         rows = await self.frame.actions.desk.stores.audit.search(event=AuditEvent.SIGNED_IN, limit=1)
         signing = any(k.state == "active" for k in keys)
@@ -91,7 +94,16 @@ class HomePages:
             ("sign_in", bool(rows), {"id": "Tes masuk pertama", "en": "First sign-in"}, "", "/"),
         )
         return self.frame.render(
-            visit, "home", "home", stopped=stopped, soon=soon, checks=checks, applications=snapshot.applications, agencies=snapshot.agencies
+            visit,
+            "home",
+            "home",
+            stopped=stopped,
+            soon=soon,
+            exempt=exempt,
+            waiting=waiting,
+            checks=checks,
+            applications=snapshot.applications,
+            agencies=snapshot.agencies,
         )
 
     async def rights(self, visit: Visit) -> Response:
@@ -113,7 +125,7 @@ class HomePages:
             fresh=fresh,
             errors=problems or [],
             values=visit.form,
-            api_path="/admin/api/v1/tokens",
+            api_call=api_call("GET", "/tokens"),
         )
 
     async def create_token(self, visit: Visit) -> Response:

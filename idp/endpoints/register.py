@@ -44,11 +44,9 @@ class RegisterEndpoint:
     async def register(self, request: Request) -> Response:
         try:
             token = await self._guessed(request, self.registrar.admit(_bearer(request)))
-            made = await self.registrar.register(token, await _body(request), self._origin(request))
+            made = await self._guessed(request, self.registrar.register(token, await _body(request), self._origin(request)))
         except OAuthError as error:
             return answers.error(error)
-        except Unfit as unfit:
-            return answers.error(_told(unfit))
         return answers.json(self._information(made, made.token), 201)
 
     async def read(self, request: Request) -> Response:
@@ -63,11 +61,9 @@ class RegisterEndpoint:
         try:
             token = _bearer(request)
             client = await self._client(request, token)
-            changed = await self.registrar.change(client, await _body(request), self._origin(request))
+            changed = await self._guessed(request, self.registrar.change(client, await _body(request), self._origin(request)))
         except OAuthError as error:
             return answers.error(error)
-        except Unfit as unfit:
-            return answers.error(_told(unfit))
         return answers.json(self._information(changed, token))
 
     async def remove(self, request: Request) -> Response:
@@ -82,11 +78,13 @@ class RegisterEndpoint:
         return await self._guessed(request, self.registrar.find(request.path_params["client_id"], token))
 
     async def _guessed(self, request: Request, work: Awaitable[T]) -> T:
-        """Return what the work returns; a token that nobody was given is counted against its sender."""
+        """Return what the work returns; what is refused is counted against its sender: each try may ask names and hosts for us."""
         try:
             return await work
-        except InvalidToken:
+        except (InvalidToken, Unfit) as refused:
             await self.guesses.count(client_address(request, self.trusted_proxies))
+            if isinstance(refused, Unfit):
+                raise _told(refused) from refused
             raise
 
     def _origin(self, request: Request) -> str:

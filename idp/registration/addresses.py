@@ -16,6 +16,7 @@ from kit.outbound import is_public
 from kit.urls import LOOPBACK
 
 MAX = 2000
+PATIENCE = 5  # seconds
 INTERNAL_NAMES = ("localhost", "local", "internal", "intranet", "lan", "home", "corp", "onion")
 NUMBER = re.compile(r"(0x[0-9a-f]*|\d+)")
 NAME = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
@@ -82,10 +83,11 @@ def _is_public_literal(host: str) -> bool:
 
 
 async def lookup(host: str, port: int) -> list[str]:
-    """Return the addresses of a name; none when it has none."""
+    """Return the addresses of a name; none when it has none, or nobody says so within five seconds."""
     try:
-        return [str(entry[4][0]) for entry in await anyio.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    except OSError:
+        with anyio.fail_after(PATIENCE):
+            return [str(entry[4][0]) for entry in await anyio.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    except OSError:  # a TimeoutError is one
         return []
 
 

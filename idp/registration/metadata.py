@@ -15,7 +15,7 @@ from idp.registration.addresses import hostname_of, is_https
 from idp.registration.errors import Unfit, UnfitStatement
 from idp.registration.policy import Policy
 
-MOST = 40
+MOST = 20
 SUBJECTS = {"dn": "", "san_dns": "dns:", "san_uri": "uri:", "san_ip": "ip:", "san_email": "email:"}
 LINKS = ("client_uri", "policy_uri", "tos_uri", "logo_uri")
 ADDRESSES = ("jwks_uri", "sector_identifier_uri", "backchannel_logout_uri", "frontchannel_logout_uri", "initiate_login_uri")

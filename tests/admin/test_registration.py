@@ -110,6 +110,18 @@ async def test_dc_06_a_name_that_passes_for_an_agency_waits_for_an_operator(site
     assert "Periksa nama" not in (await browser.http.get("/admin/pendaftaran")).text
 
 
+async def test_az_22_the_consoles_home_names_what_waits_and_who_may_leave_pkce_out(site: Site) -> None:
+    browser = await at_console(site, await account(site, Role.OPERATOR))
+    assert "tanpa PKCE" not in (await browser.http.get("/admin")).text
+    made = await registered(site, await open_registration(site, pkce_optional=True), client_name="Dinkes ringan")
+    home = (await browser.http.get("/admin")).text
+    assert "1 perlu diperiksa" in home and "tanpa PKCE" in home and made["client_id"] in home
+    await work(site).approve(LOCAL, made["client_id"])
+    await work(site).switch(LOCAL, made["client_id"], False, reason="Uji coba selesai")
+    home = (await browser.http.get("/admin")).text
+    assert "perlu diperiksa" not in home and "tanpa PKCE" not in home
+
+
 async def test_a_new_name_is_looked_at_again(site: Site) -> None:
     made = await registered(site, await open_registration(site), client_name="Dinkes satu")
     await work(site).approve(LOCAL, made["client_id"])

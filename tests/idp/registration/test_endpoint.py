@@ -299,6 +299,15 @@ async def test_dc_13_a_quota_is_spent_once_each(site: Site) -> None:
     assert [answer.status_code for answer in answers] == [201, 201, 401]
 
 
+async def test_who_is_refused_again_and_again_is_slowed_down(site: Site) -> None:
+    token = await open_registration(site, quota=1)
+    for _ in range(300):
+        assert (await site.http().post("/register", headers=bearer("gapura_ia_invented"))).status_code == 401
+    for answer in (await post(site, "gapura_ia_invented"), await post(site, token, client_name="\u202e")):
+        assert (answer.status_code, answer.json()["error"]) == (429, "slow_down") and answer.headers["retry-after"] == "60"
+    assert (await post(site, token)).status_code == 201, "who is right is never held back"
+
+
 async def test_every_step_stands_in_the_audit(site: Site) -> None:
     made = await registered(site, await open_registration(site))
     await at(site, made, "PUT", json=changed(made, client_name="Loket Baru"))
