@@ -201,7 +201,11 @@ def _place(data: dict[str, Any], key: str, value: Any) -> None:
 
 
 def is_local(host: str) -> bool:
-    return host in ("localhost", "127.0.0.1", "::1") or host.endswith(".localhost")
+    """True for names and addresses that only this machine reaches."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def check(settings: Settings) -> None:
@@ -214,6 +218,8 @@ def check(settings: Settings) -> None:
         raise SettingsError("issuer: must be https; http is for localhost only")
     if settings.environment == "demo" and parts.scheme == "https" and not is_local(host):
         raise SettingsError("issuer: the demo refuses a public https issuer; use http://localhost")
+    if settings.environment == "demo" and not is_local(settings.server.host):
+        raise SettingsError("server.host: the demo listens on this machine alone, everybody in it has one printed password; use 127.0.0.1")
     if settings.environment == "production" and parts.scheme == "http":
         raise SettingsError("issuer: production needs https; set environment = 'development' to work on localhost")
     if settings.idp.sandbox_code and settings.environment != "demo":

@@ -12,6 +12,7 @@ NAMES = {
     "e-link": "Antrean puskesmas (OpenID Connect)",
     "rsud-daftar": "Rawat jalan RSUD (aplikasi lama, header)",
 }
+CLOSED = "akun ditutup, tidak dapat masuk"
 ROLES = {
     "counter_officer": "petugas loket",
     "agency_admin": "admin dinas",
@@ -28,15 +29,23 @@ def role_of(persona: Mapping[str, Any]) -> str:
 
 
 def account_of(persona: Mapping[str, Any]) -> str:
-    """Staff sign in with their e-mail, everybody else with the NIK."""
+    """Return what the person signs in with: staff their e-mail, everybody else the NIK once it was checked, else e-mail or own phone."""
     staff = any(role["role"] != "citizen" for role in persona["roles"])
-    return str(persona["email"] if staff and persona["email"] else persona["nik"])
+    if staff and persona["email"]:
+        return str(persona["email"])
+    return str(persona["nik"] if persona["nik_verified"] else persona["email"] or persona["phone_number"])
+
+
+def remark_on(persona: Mapping[str, Any]) -> str:
+    """Return the person's story, or first of all that nobody can sign in there."""
+    story = str(persona["story"]["id"])
+    return story if persona["account"]["status"] == "active" else f"({CLOSED}) {story}"
 
 
 def announcement(issuer: str, origins: Mapping[str, str]) -> str:
     data = read("personas")
     places = [("Portal", f"{issuer}/"), *((NAMES[name], f"{origin}/") for name, origin in origins.items()), ("Konsol", f"{issuer}/admin")]
-    people = [(row["name"], account_of(row), role_of(row), row["story"]["id"]) for row in data["personas"]]
+    people = [(row["name"], account_of(row), role_of(row), remark_on(row)) for row in data["personas"]]
     wide = [max(len(row[column]) for row in people) for column in range(3)]
     lines = ["", "Gapura, kabupaten peragaan. Semua orang di sini rekaan.", ""]
     lines += [f"  {label:42} {url}" for label, url in places]

@@ -18,6 +18,8 @@ import httpx
 import psutil
 import pytest
 
+from hub.demo.rows import read
+from hub.settings import SettingsError, load
 from tests.forms import forms_of, words_of
 from tests.servers import free_port
 from tests.site import PASSWORD, SITI
@@ -70,7 +72,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 class Person:
     """A browser without script that goes wherever it is sent, over all addresses of the demonstration."""
 
-    def __init__(self) -> None:
+    def __init__(self, account: str = SITI) -> None:
+        self.account = account
         self.http = httpx.Client(follow_redirects=True, timeout=10, trust_env=False)
         self.passwords = self.agreed = 0
 
@@ -83,13 +86,32 @@ class Person:
             return self.go(f"{urljoin(str(page.url), form.action)}?{urlencode(form.fields)}")
         return self._through(self._send(page, form.action, form.fields))
 
+    def choose(self, page: httpx.Response, words: str) -> httpx.Response:
+        """Press the button, or follow the link, with these words; answer the password alone if it is asked."""
+        for form in forms_of(page.text):
+            for name, value, said in form.buttons:
+                if words in said:
+                    fields = {**form.fields, **({name: value} if name else {})}
+                    target = urljoin(str(page.url), form.action)
+                    next_page = (
+                        self.http.get(f"{target}?{urlencode(fields)}") if form.method == "get" else self._send(page, form.action, fields)
+                    )
+                    return self._signed_in(next_page)
+        link = next(target for target, said in re.findall(r'<a [^>]*href="([^"]+)"[^>]*>([^<]+)</a>', page.text) if words in said)
+        return self._signed_in(self.http.get(urljoin(str(page.url), link)))
+
+    def _signed_in(self, page: httpx.Response) -> httpx.Response:
+        if 'name="sandi"' not in page.text:
+            return page
+        self.passwords += 1
+        form = next(one for one in forms_of(page.text) if "sandi" in one.fields)
+        return self._send(page, form.action, {**form.fields, "akun": self.account, "sandi": PASSWORD})
+
     def _through(self, page: httpx.Response) -> httpx.Response:
         """Answer what is asked on the way: the password, and the page that tells or asks about data."""
         for _ in range(5):
             if 'name="sandi"' in page.text:
-                self.passwords += 1
-                form = next(one for one in forms_of(page.text) if "sandi" in one.fields)
-                page = self._send(page, form.action, {**form.fields, "akun": SITI, "sandi": PASSWORD})
+                page = self._signed_in(page)
             elif "/persetujuan/" in page.url.path:
                 self.agreed += 1
                 form = next(one for one in forms_of(page.text) if one.method == "post")
@@ -173,6 +195,47 @@ def test_fa_06_the_proxy_refuses_paths_that_can_be_read_in_two_ways(demo: Demo) 
         assert siti.http.get(demo.url("Rawat jalan RSUD") + "a%2fb").status_code == 403
 
 
+def test_everybody_who_is_printed_can_sign_in_unless_it_says_not(demo: Demo) -> None:
+    told = re.findall(r"^  (\S.*?)  +(\d{16}|\S+@\S+|\+\d+)  +\S.*$", demo.told.split("Kode langkah kedua")[1], re.M)
+    assert len(told) == len(read("personas")["personas"])
+    closed = []
+    for name, account in told:
+        line = next(line for line in demo.told.splitlines() if account in line)
+        somebody = Person()
+        with somebody.http:
+            page = somebody.http.get(demo.url("Portal") + "masuk")
+            form = next(one for one in forms_of(page.text) if "sandi" in one.fields)
+            page = somebody._send(page, form.action, {**form.fields, "akun": account, "sandi": PASSWORD})
+            entered = 'name="sandi"' not in page.text
+            assert entered is ("tidak dapat masuk" not in line), name
+            assert not entered or name in words_of(page.text), name
+        closed += [name] if not entered else []
+    assert closed == ["Sarno Contosuwito"]
+
+
+LARAS = "3503066406959008"  # nobody has asked her anything in this file before
+STEP = re.compile(r"\*\*([^*]+)\*\*|\*([^*]+)\*")
+
+
+def test_the_steps_of_the_readme_lead_through_the_demonstration(demo: Demo) -> None:
+    """What stands in bold is an address that was printed, what stands in italics is on the page and is pressed."""
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    section = " ".join(readme.split("## A minute in the demonstration")[1].split("## ")[0].split())
+    laras, pressed = Person(LARAS), []
+    with laras.http:
+        page = laras.http.get(demo.url("Portal"))
+        for place, words in STEP.findall(section):
+            if place:
+                page = laras.http.get(demo.url(place))
+                continue
+            assert words in words_of(page.text), f"{words} is not on {page.url}"
+            page = laras.choose(page, words)
+            pressed.append(words)
+        assert "Pendampingan usaha kecil" in words_of(page.text) and "Riwayat" in words_of(page.text)
+    assert (laras.passwords, laras.agreed) == (1, 0), "the password once, and no page was answered that the README does not name"
+    assert len(pressed) >= 7
+
+
 def test_leaving_an_application_ends_the_session_everywhere(demo: Demo) -> None:
     siti = Person()
     with siti.http:
@@ -201,3 +264,12 @@ def test_op_3_it_refuses_a_public_address(tmp_path: Path) -> None:
     ended = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=60)
     assert ended.returncode == 2
     assert "issuer: the demo refuses a public https issuer" in ended.stderr
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "demo.example.id"])
+def test_op_3_it_refuses_to_listen_where_others_are(tmp_path: Path, host: str) -> None:
+    with pytest.raises(SettingsError, match=r"server\.host: the demo listens on this machine alone"):
+        load(environment="demo", **{"server.host": host, "storage.data_dir": tmp_path})
+    for own in ("127.0.0.1", "::1", "localhost", "127.0.0.2"):
+        assert load(environment="demo", **{"server.host": own, "storage.data_dir": tmp_path}).server.host == own
+    assert load(environment="production", issuer="https://gapura.example.id", **{"server.host": host}).server.host == host
