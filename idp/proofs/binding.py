@@ -9,10 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from idp.applications.models import Client
+from idp.client_auth.signatures import FAPI_ALGORITHMS
 from idp.client_auth.tls import METHODS as TLS_METHODS
 from idp.errors import InvalidDpopProof, InvalidRequest, InvalidToken
 from idp.proofs.certificate import ClientCertificates
-from idp.proofs.dpop import ALGORITHMS, FAPI_ALGORITHMS, DpopProofs
+from idp.proofs.dpop import ALGORITHMS, DpopProofs
 from idp.tokens.models import AccessToken
 from kit.secrets import same
 

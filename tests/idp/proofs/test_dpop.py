@@ -14,9 +14,11 @@ from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 from starlette.requests import Request
 
 from hub.storage.expiring.memory import MemoryStore
+from idp.client_auth.signatures import FAPI_ALGORITHMS
 from idp.errors import InvalidDpopProof, OAuthError, UseDpopNonce
-from idp.proofs.dpop import FAPI_ALGORITHMS, OLDEST, SKEW, DpopProofs, normal
+from idp.proofs.dpop import OLDEST, SKEW, DpopProofs
 from idp.proofs.nonces import Nonces
+from idp.proofs.proof import normal
 from kit.clock import FixedClock
 from kit.secrets import b64url
 from tests.idp.client_auth.assertions import by_hand
