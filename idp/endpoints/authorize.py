@@ -19,7 +19,7 @@ from idp.authorization.profile_checks import modes_of
 from idp.authorization.request import AuthorizationRequest, one_each, parse_claims, read
 from idp.authorization.resolve import Resolver
 from idp.authorization.response import AuthorizationResponse
-from idp.error_pages import ErrorPages
+from idp.error_pages import ErrorPages, is_of_the_team
 from idp.errors import InvalidRequest, OAuthError
 from idp.interaction.dispatcher import Dispatcher
 from idp.interaction.models import Interaction
@@ -91,7 +91,8 @@ class AuthorizeEndpoint:
                 rule(asked)
         except OAuthError as error:
             received = {error.param: asked_for.parameters.get(error.param, "")} if error.param in SHOWN_BACK else {}
-            return self.errors.oauth(request, problem or error, client=client, received={} if problem else received)
+            team = await self._looks_on(request, client)
+            return self.errors.oauth(request, problem or error, client=client, received={} if problem else received, for_team=team)
         assert client is not None
         mode = asked_for.response_mode if asked_for.response_mode in modes_of(client) else "query"
         try:
@@ -105,6 +106,15 @@ class AuthorizeEndpoint:
         if asked_for.code_challenge:
             await self.challenges.see(client.client_id, asked_for.code_challenge)
         return await self.dispatcher.begin(request, interaction)
+
+    async def _looks_on(self, request: Request, client: Client | None) -> bool:
+        """True when a member of the client's team is signed in at this browser (UX ER-1)."""
+        session = await self.sessions.peek(request) if client is not None else None
+        if client is None or session is None:
+            return False
+        application = self.registry.now.applications.get(client.application)
+        person = await self.people.get(session.person)
+        return application is not None and is_of_the_team(person, application, self.dispatcher.clock.now())
 
     async def _parameters(self, request: Request) -> dict[str, str]:
         """Return the parameters; a POST may not say in its query something else than in its body (AZ-13)."""

@@ -14,7 +14,8 @@ WANTED = (
     "RFC 6749", "RFC 6750", "RFC 7009", "RFC 7515", "RFC 7516", "RFC 7517", "RFC 7519", "RFC 7523", "RFC 7591", "RFC 7592", "RFC 7636",
     "RFC 7662", "RFC 8252", "RFC 8414", "RFC 8628", "RFC 8693", "RFC 8705", "RFC 8707", "RFC 8725", "RFC 9068", "RFC 9101", "RFC 9126",
     "RFC 9207", "RFC 9396", "RFC 9440", "RFC 9449", "RFC 9470", "RFC 9700", "RFC 9701", "RFC 9728", "Form Post", "JARM",
-    "OpenID Connect Core", "Discovery 1.0", "Client Registration 1.0", "RP-Initiated", "Back-Channel", "Front-Channel", "Session Management",
+    "OpenID Connect Core", "Discovery 1.0", "Client Registration 1.0", "RP-Initiated", "Back-Channel", "Front-Channel",
+    "Session Management",
     "FAPI 2.0 Security Profile", "FAPI 2.0 Message Signing", "Third-party initiated login",
 )  # fmt: skip
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from structlog.testing import capture_logs
 
 from idp.error_pages import reference
 from idp.errors import UnknownRedirectUri
+from idp.people.models import IdentifierKind, Role, RoleGrant
 from kit.web.pages import Pages
 from tests.browser.pages_idp import MESSAGES
 from tests.forms import words_of
 from tests.idp.signin.test_sign_in_page import with_home
-from tests.site import CALLBACK, Site, authorize_query, new_party, register, test_client
+from tests.site import CALLBACK, SITI, Site, authorize_query, new_party, register, test_client
 
 EVIL = 'https://evil.example/cb?x="><script>alert(1)</script>'
 
@@ -38,6 +40,34 @@ async def test_ux_er_1_citizens_first_then_the_developer_with_what_was_received(
 async def test_ux_er_1_what_is_registered_is_not_told(site: Site) -> None:
     await register(site, test_client())
     assert CALLBACK not in await shown(site) and "rp.example" not in await shown(site)
+
+
+@pytest.mark.parametrize(
+    ("grant", "sees"),
+    [
+        (None, False),
+        (RoleGrant(Role.AGENCY_DEVELOPER, "DINKES-LAIN"), False),
+        (RoleGrant(Role.AGENCY_DEVELOPER, "{agency}", 1), False),
+        (RoleGrant(Role.AGENCY_DEVELOPER, "{agency}"), True),
+        (RoleGrant(Role.OPERATOR, None), True),
+    ],
+    ids=["citizen", "other-team", "expired", "own-team", "operator"],
+)
+async def test_ux_er_1_the_own_team_sees_what_is_registered_and_how_it_differs(site: Site, grant: RoleGrant | None, sees: bool) -> None:
+    party = await new_party(site)
+    await party.code()
+    agency = site.house.registry.now.applications["usaha-kecil"].agency
+    if grant is not None:
+        own = replace(grant, agency=agency) if grant.agency == "{agency}" else grant
+        person = (await site.resources.stores.people.find(IdentifierKind.NIK, SITI))[0][0]
+        await site.resources.stores.people.grant_role(person.id, own)
+    sent = CALLBACK.replace("https", "http") + '"><b>'
+    page = await party.browser.go("/authorize?" + authorize_query("rp-test", sent, "openid"))
+    fold = page.text.split("<details>")[1].split("</details>")[0]
+    assert (f"<code>{CALLBACK}</code>" in fold) is sees
+    assert ('<a href="/admin/aplikasi/usaha-kecil">Perbaiki di konsol</a>' in fold) is sees
+    assert ("skema (http atau https), jalur" in fold) is sees
+    assert "<b>" not in fold
 
 
 async def test_ux_er_2_the_code_is_the_catalogues(site: Site) -> None:
@@ -76,7 +106,14 @@ async def test_ux_c_11_every_message_has_its_four_slots(site: Site, kind: str) -
     await with_home(site)
     application = site.house.registry.now.applications["usaha-kecil"]
     for language, back in (("id", "Kembali ke|Mulai lagi masuk ke"), ("en", "Back to|Start signing in to")):
-        scope = {"type": "http", "method": "GET", "path": "/", "headers": [], "query_string": f"lang={language}".encode(), "client": None}
+        scope: dict[str, object] = {
+            "type": "http",
+            "method": "GET",
+            "path": "/",
+            "headers": [],
+            "query_string": f"lang={language}".encode(),
+            "client": None,
+        }
         response = site.house.errors.message(Request(scope), kind, application=application)
         text = bytes(response.body).decode()
         words = words_of(text)
@@ -98,7 +135,7 @@ async def test_ux_er_3_wrong_addresses_and_methods_have_a_page(site: Site, path:
 async def test_ux_er_5_a_busy_page_asks_no_database(site: Site) -> None:
     from starlette.requests import Request
 
-    scope = {"type": "http", "method": "GET", "path": "/", "headers": [], "query_string": b"", "client": None}
+    scope: dict[str, object] = {"type": "http", "method": "GET", "path": "/", "headers": [], "query_string": b"", "client": None}
     with site.resources.stores.database.counting() as statements:
         for kind, said in (("unavailable", "5 detik"), ("too_many", "satu menit")):
             page = site.house.errors.message(Request(scope), kind, status=503)
