@@ -118,13 +118,10 @@ class ConsentPages:
         return self.pages.render(request, "portal/withdraw.html", context, preferred_language=who.person.language)
 
     async def withdraw(self, request: Request) -> Response:
-        found = await self._own(request)
+        found = await self._asked(request)
         if isinstance(found, Response):
             return found
         who, state = found
-        refused = await self._not_genuine(request)
-        if refused is not None:
-            return refused
         language = language_of(request, who.person.language)
         try:
             _, whole = await self.consent.withdraw(who.person.id, state.record_id, channel="portal", language=language)
@@ -136,13 +133,10 @@ class ConsentPages:
         return see_other(f"/izin/{state.record_id}")
 
     async def object(self, request: Request) -> Response:
-        found = await self._own(request)
+        found = await self._asked(request)
         if isinstance(found, Response):
             return found
         who, state = found
-        refused = await self._not_genuine(request)
-        if refused is not None:
-            return refused
         try:
             await self.consent.object(who.person.id, state.record_id, channel="portal", language=language_of(request, who.person.language))
         except NothingToObject:
@@ -176,6 +170,11 @@ class ConsentPages:
             return who, await self.consent.state(who.person.id, request.path_params["record"])
         except NotYours:
             return self.errors.message(request, "not_found", status=404)
+
+    async def _asked(self, request: Request) -> Response | tuple[Citizen, PurposeState]:
+        """Return the caller and their record when our own page sent this form."""
+        found = await self._own(request)
+        return found if isinstance(found, Response) else await self._not_genuine(request) or found
 
     async def _not_genuine(self, request: Request) -> Response | None:
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from consent.models import LedgerEvent
 from consent.service import ConsentService
 from consent.store import DisclosureStore
 from idp.applications.registry import Registry
@@ -43,6 +45,11 @@ EVENT_WORDS = {
 def safe_cell(text: str) -> str:
     """Return a cell that no spreadsheet takes for a formula (AD-10)."""
     return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r", "\0") else text
+
+
+def claim_words(claims: Container[str], language: str) -> str:
+    """Return the claims in words, in the order of the catalogue."""
+    return ", ".join(pick(facts.label, language) for claim, facts in CATALOGUE.items() if claim in claims)
 
 
 @dataclass(frozen=True)
@@ -94,7 +101,7 @@ class HistoryPages:
         for view in await self.disclosures.of_person(person, limit=MOST):
             service = snapshot.services.get(view.disclosure.service)
             name = pick(service.name, language) if service is not None else view.disclosure.service
-            claims = ", ".join(pick(CATALOGUE[claim].label, language) for claim in CATALOGUE if claim in view.disclosure.claims)
+            claims = claim_words(view.disclosure.claims, language)
             repeated = t(" ({n} kali)", " ({n} times)", n=view.times) if view.times > 1 else ""
             events.append(
                 {
@@ -108,7 +115,14 @@ class HistoryPages:
         for row in await self.consent.history(person, limit=MOST):
             service = snapshot.services.get(row.service)
             name = pick(service.name, language) if service is not None else row.service
-            events.append({"kind": "izin", "at": row.at, "what": t(*EVENT_WORDS[row.event.value]), "more": name, "how": ""})
+            notice = snapshot.notices.get(row.notice)
+            purpose = notice.purpose(row.purpose) if notice is not None else None
+            what, more = t(*EVENT_WORDS[row.event.value]), name
+            if purpose is not None and row.event is LedgerEvent.REFUSED and not purpose.required:
+                what = t("Anda tidak membagikan: {claims}", "You did not share: {claims}", claims=claim_words(row.claims, language))
+            elif purpose is not None:
+                more = f"{name}: {pick(purpose.title, language)}"
+            events.append({"kind": "izin", "at": row.at, "what": what, "more": more, "how": ""})
         return sorted(events, key=lambda event: -event["at"])
 
     def _csv(self, events: list[dict[str, Any]], language: str) -> Response:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from idp.interaction.models import Interaction, Issue
+from idp.people.claims import CATALOGUE
 from idp.people.models import Status
 from portal.pages.history import safe_cell
 from tests.forms import words_of
@@ -137,3 +138,17 @@ async def test_a_locked_person_sees_no_page_of_theirs(site: Site) -> None:
     await site.house.people.set_status(await person_id(site), Status.LOCKED, actor="operator:x", reason="uji")
     page = await browser.go("/data-saya")
     assert "Siti" not in page.text
+
+
+async def test_ux_ch_5_what_was_not_shared_is_named_and_each_consent_says_what_for(site: Site) -> None:
+    browser = await citizen(site)
+    await agreed(site, "rawat-jalan-rsud")
+    said = words_of((await browser.go("/riwayat?jenis=izin")).text)
+    notice = site.house.registry.now.notice_for("rawat-jalan-rsud")
+    assert notice is not None
+    for purpose in notice.purposes:
+        labels = ", ".join(facts.label["id"] for claim, facts in CATALOGUE.items() if claim in purpose.claim_names)
+        assert (f"Anda tidak membagikan: {labels}" in said) is (not purpose.required), labels
+        assert (f": {purpose.title['id']}" in said) is purpose.required
+    assert "Anda tidak memberi izin" not in said
+    assert "You did not share: " in words_of((await browser.go("/riwayat?jenis=izin&lang=en")).text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.forms import forms_of, words_of
 from tests.portal.walks import WAGIYEM, citizen, person_id
-from tests.site import Site
+from tests.site import PASSWORD, SITI, Site
 
 
 def signed_out(text: str) -> bool:
@@ -73,3 +73,13 @@ async def test_signing_out_again_is_answered_kindly(site: Site) -> None:
     page = await site.browser().go("/keluar")
     assert page.status_code == 200
     assert "Anda sudah keluar dari Gapura" in words_of(page.text)
+
+
+async def test_an_unknown_device_has_a_name_for_who_listens(site: Site) -> None:
+    browser = site.browser()
+    browser.http.headers["user-agent"] = "curl/8"
+    await browser.go("/keamanan")
+    page = await browser.sign_in(SITI, PASSWORD)
+    assert "Perangkat tidak dikenal" in page.text
+    assert "Keluar dari perangkat ini, perangkat tidak dikenal, " in words_of(page.text)
+    assert ", ," not in words_of(page.text)
