@@ -105,16 +105,16 @@ def enable(application: str, reason: Why, config: Config = None, as_json: AsJson
     show_one(run(config, work), as_json)
 
 
-@app.command("try")
+@app.command("try", help="Show what an application would receive about a test person.")
 def try_application(
-    application: str,
+    application: Annotated[str, typer.Argument(help="Application; a connector has the id of its own")],
     person: Annotated[str, typer.Option("--as", help="A test person")],
     service: Annotated[str, typer.Option(help="Service; the first one when left out")] = "",
     answer: Annotated[str, typer.Option(help="all, required or none")] = "all",
     config: Config = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show what an application would receive about a test person."""
+    """Show what an application, or an older one behind the gate, would receive about a test person."""
     result = run(config, lambda actions: actions.previews.run(LOCAL, Wanted(application, person, service, answer)))
     if as_json:
         typer.echo(json.dumps(result.model_dump(), ensure_ascii=False, indent=2))

@@ -9,7 +9,8 @@ import typer
 
 from admin.api import models as m
 from admin.operator import LOCAL
-from hub.commands import clients
+from hub.commands.clients import register as register_application
+from hub.commands.clients import try_application
 from hub.commands.desk import AsJson, Config, Why, new_app, run, show, show_one
 
 app = new_app("Connectors to older applications")
@@ -36,7 +37,7 @@ def register(
     as_json: AsJson = False,
 ) -> None:
     """Put an older application behind the gate."""
-    clients.register(file, config, as_json)
+    register_application(file, config, as_json)
 
 
 @app.command()
@@ -59,14 +60,4 @@ def enable(connector: str, reason: Why, config: Config = None, as_json: AsJson =
     show_one(m.connector(one).model_dump(), as_json)
 
 
-@app.command("try")
-def try_connector(
-    connector: str,
-    person: Annotated[str, typer.Option("--as", help="A test person")],
-    service: Annotated[str, typer.Option(help="Service; the first one when left out")] = "",
-    answer: Annotated[str, typer.Option(help="all, required or none")] = "all",
-    config: Config = None,
-    as_json: AsJson = False,
-) -> None:
-    """Show the headers an older application would receive about a test person."""
-    clients.try_application(connector, person, service, answer, config, as_json)
+app.command("try", help="Show the headers an older application would receive about a test person.")(try_application)

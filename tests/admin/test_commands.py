@@ -70,6 +70,20 @@ def test_an_application_is_registered_disabled_and_found_in_the_audit(run: Run, 
     assert [row["event"] for row in rows[:1]] == ["application.disabled"] and rows[0]["actor"] == "cli"
 
 
+def test_what_a_test_person_would_send_is_shown_for_an_application_and_for_an_older_one(run: Run) -> None:
+    code, shown = run("clients", "try", "usaha-kecil", "--as", "siti", "--json")
+    assert (code, shown["outcome"], shown["headers"]) == (0, "issued", [])
+    code, shown = run("connectors", "try", "rsud-daftar", "--as", "siti", "--json")
+    assert (code, shown["outcome"]) == (0, "issued") and [row for row in shown["headers"] if row["sent"]]
+
+
+def test_an_older_application_is_put_behind_the_gate_from_a_file(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "lama.json"
+    file.write_text(json.dumps({"id": "lama-uji", "name": {"id": "Lama Uji"}, "agency": "DINKES"}))
+    code, text = run("connectors", "register", str(file))
+    assert code == 1 and "gapura:" in text, "refused by the action, with the field"
+
+
 def test_a_file_with_an_unknown_field_is_refused(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "bad.json"
     file.write_text(json.dumps({"id": "x", "name": {"id": "X"}, "agency": "DINKES", "is_superadmin": True}))
