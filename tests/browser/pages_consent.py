@@ -11,6 +11,10 @@ SMALL_BUSINESS = "openid name nik kecamatan phone_number nib"
 QUEUE = "openid layanan:antrean-puskesmas name nik birthdate bpjs_number phone_number"
 AID = "openid layanan:alat-bantu-disabilitas name nik address disability phone_number"
 LIBRARY = "openid name birthdate address phone_number email"
+ACT = (
+    '[{"type": "izin_usaha", "actions": ["read", "submit"], "datatypes": ["NIB", "KBLI"], "identifier": "NIB 0220001112223",'
+    ' "locations": ["https://perizinan.trenggalekkab.example/api"], "biaya": {"nilai": "150000", "mata_uang": "IDR"}}]'
+)
 LETTER = "openid layanan:sktm name nik no_kk address phone_number"
 
 
@@ -37,6 +41,21 @@ def _answered(application: str, scope: str, account: str, **values: str) -> Walk
     return walk
 
 
+def _asking_to_act(application: str, scope: str, account: str) -> Walk:
+    """Return a walk to the consent page of an application that asks to do something, too. RFC 9396."""
+
+    async def walk(stage: Stage) -> httpx.Response:
+        from tests.site import register, test_client
+
+        party = await stage.party(application, scope, await stage.signed_in(account))
+        types = frozenset({"izin_usaha"})
+        values = {"client_id": party.client_id, "scopes": frozenset(scope.split()), "authorization_details_types": types}
+        await register(await stage.site(), test_client(application, **values))
+        return await party.start(authorization_details=ACT)  # type: ignore[no-any-return]
+
+    return walk
+
+
 CONSENT: tuple[Page, ...] = (
     Page(
         "idp/consent.html",
@@ -50,6 +69,7 @@ CONSENT: tuple[Page, ...] = (
             "contract": _asked("perpustakaan", LIBRARY, WAGIYEM),
             "task-and-consent": _asked("layanan-sosial", AID, WAGIYEM),
             "letter": _asked("petung-dadi", LETTER, WAGIYEM),
+            "to-act": _asking_to_act("usaha-kecil", SMALL_BUSINESS, WAGIYEM),
             "changed": _answered("usaha-kecil", SMALL_BUSINESS, WAGIYEM, jawab="setuju", teks="0"),
         },
     ),
