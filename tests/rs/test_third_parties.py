@@ -91,18 +91,19 @@ def test_npm_jose_verifies_our_access_tokens(live: Live, client: str, alg: str) 
     assert json.loads(run.stdout) == {"sub": f"client:{client}", "alg": alg}
 
 
-def example(live: Live) -> Any:
-    """Return the application of the how-to page, word for word but for the address and the secret."""
+def example(live: Live) -> dict[str, Any]:
+    """Return what the program of the how-to page defines, word for word but for the address, the secret and the scope."""
     code = HOW_TO.read_text().split("```python\n")[1].split("```")[0]
     code = code.replace("https://gapura.trenggalekkab.go.id", live.issuer)
     code = code.replace("from the secret store, never from the repository", TEST_SECRET).replace('needs("openid"', 'needs("antrean:baca"')
     names: dict[str, Any] = {}
     exec(compile(code, str(HOW_TO), "exec", dont_inherit=True), names)
-    return names["app"]
+    return names
 
 
 async def test_the_example_of_the_how_to_page_runs_against_a_live_provider(live: Live) -> None:
-    transport = httpx.ASGITransport(app=example(live))
+    program = example(live)
+    transport = httpx.ASGITransport(app=program["app"])
     async with httpx.AsyncClient(transport=transport, base_url="https://antrean.trenggalekkab.go.id") as http:
 
         async def called(token: str, method: str = "GET", path: str = "/antrean") -> httpx.Response:
@@ -121,3 +122,4 @@ async def test_the_example_of_the_how_to_page_runs_against_a_live_provider(live:
         assert (await called(opaque)).status_code == 200
         httpx.post(f"{live.issuer}/revoke", data={"token": opaque}, auth=("opaque", TEST_SECRET))
         assert (await called(opaque)).status_code == 401, "an opaque token is asked about every time"
+    await program["gapura"].aclose()
