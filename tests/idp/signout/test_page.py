@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+import pytest
 
 from tests.forms import words_of
 from tests.idp.signout.receivers import receivers
@@ -52,6 +53,13 @@ async def test_ux_so_1_neither_question_promises_more_than_the_page_after_it(sit
         assert not said(page, "semua layanan"), path
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page waits long enough for whatever this machine is doing beside."""
+    monkeypatch.setattr("portal.pages.security.WAIT_SECONDS", 20.0)
+
+
+@pytest.mark.usefixtures("patient")
 async def test_ux_so_1_each_application_is_said_to_be_out_or_not_told_yet(tmp_path: Path, template_folder: Path) -> None:
     async with (
         receivers("well", "failing") as (well, failing),
@@ -75,6 +83,7 @@ async def test_ux_so_1_each_application_is_said_to_be_out_or_not_told_yet(tmp_pa
         assert waiting.last_error == "HTTP 503"
 
 
+@pytest.mark.usefixtures("patient")
 async def test_of_two_clients_of_one_application_the_worse_is_said(tmp_path: Path, template_folder: Path) -> None:
     async with (
         receivers("well", "failing") as (well, failing),
