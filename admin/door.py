@@ -55,7 +55,7 @@ class AdminDoor:
             await self.trail.append(entry)
             return self.pages.render(request, "admin/refused.html", {"reason": "console_role"}, status=403)
         response = see_other(inside(interaction.reply.get("to", "/admin")))
-        if not await self.sessions.begin(request, response, person):
+        if not await self.sessions.begin(request, response, person, session.guards):
             return None
         entry = Entry(AuditEvent.OPERATOR_SIGNED_IN, f"operator:{person.id}", f"person:{person.id}", now, origin=origin)
         await self.trail.append(entry)

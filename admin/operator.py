@@ -15,7 +15,7 @@ from idp import guards
 from idp.people.models import Person, Role, Status
 from idp.store import PeopleStore
 from kit.clock import Clock
-from kit.expiring import ExpiringStore, Put
+from kit.expiring import ExpiringStore, Guards, Put
 from kit.secrets import digest, new_id, new_secret
 from kit.web.address import Network, client_network
 from kit.web.cookies import CookieJar
@@ -25,6 +25,7 @@ IDLE = 15 * 60
 ABSOLUTE = 8 * 3600
 CONFIRMED_FOR = 5 * 60
 TOUCH_EVERY = 30
+OWN = "operator:"  # how the names of operator sessions' own guards begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,8 @@ def working_roles(person: Person, now: int) -> frozenset[Role]:
 
 @dataclass(frozen=True, slots=True)
 class OperatorSessions:
-    """15 minutes idle, 8 hours at most. Moving the guard `person:<id>` (disabled, locked, password changed) ends it at once.
+    """15 minutes idle, 8 hours at most. Moving the guard `person:<id>` (disabled, locked, password changed) ends it at once, and so does
+    the end of the sign-on it came from: who signs out of Gapura, or in as somebody else, leaves no console open behind (LO-05).
 
     Roles are read anew at each request: a role that was taken away is gone at the next one (AD-15).
     """
@@ -85,8 +87,8 @@ class OperatorSessions:
     def origin(self, request: Request) -> str:
         return client_network(request, self.trusted)
 
-    async def begin(self, request: Request, response: Response, person: Person) -> bool:
-        """Give this browser a new operator session, confirmed now; False when the account changed meanwhile."""
+    async def begin(self, request: Request, response: Response, person: Person, sign_on: Guards) -> bool:
+        """Give this browser a new operator session, confirmed now; False when the account changed or the sign-on ended meanwhile."""
         await self.end(request, None)
         now = self.clock.now()
         session = OperatorSession(
@@ -98,6 +100,7 @@ class OperatorSessions:
             last_seen=now,
             confirmed_at=now,
             origin=self.origin(request),
+            guards=sign_on,
         )
         return await self._give(response, session)
 
@@ -157,7 +160,8 @@ class OperatorSessions:
     async def _give(self, response: Response, session: OperatorSession) -> bool:
         secret = new_secret()
         held = await self.store.guards(guards.person(session.person), _guard(session.id))
-        kept = replace(session, key=f"op:{digest(secret)}", guards=held)
+        sign_on = {name: value for name, value in session.guards.items() if not name.startswith(OWN)}
+        kept = replace(session, key=f"op:{digest(secret)}", guards={**held, **sign_on})
         if not await self.store.put(_record(kept, self.clock.now())):
             return False
         self.cookies.set(response, COOKIE, secret)
@@ -166,7 +170,7 @@ class OperatorSessions:
 
 def _guard(session_id: str) -> str:
     """The session's own guard: when it moves, a request that is just writing its last use cannot bring the session back."""
-    return f"operator:{session_id}"
+    return f"{OWN}{session_id}"
 
 
 def _record(session: OperatorSession, now: int) -> Put:

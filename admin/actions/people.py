@@ -14,8 +14,7 @@ from admin.actions import check
 from admin.actions.desk import Desk
 from admin.errors import AdminError, Invalid, NotFound
 from admin.operator import Operator
-from admin.permissions import Permission
-from idp import guards
+from admin.permissions import CONSOLE_ROLES, Permission
 from idp.people.identifiers import classify
 from idp.people.masking import recognisable
 from idp.people.models import Person, RoleGrant, Status
@@ -120,7 +119,7 @@ class People:
 
     async def end_session(self, operator: Operator, person_id: str, session_id: str) -> None:
         """End one session of this person. A session of somebody else is not found (AD-01)."""
-        await self.opened(operator, person_id, Permission.SESSION_END)
+        await self._below(operator, person_id, Permission.SESSION_END)
         row = await self.desk.stores.session_log.find(session_id)
         if row is None or row.person != person_id:
             raise NotFound(session_id)
@@ -128,10 +127,10 @@ class People:
 
     async def end_all_sessions(self, operator: Operator, person_id: str, *, reason: str) -> int:
         """End every session, code and token of the person; return how many sessions there were."""
-        await self.opened(operator, person_id, Permission.SESSION_END)
+        await self._below(operator, person_id, Permission.SESSION_END)
         check.settle(check.reason("reason", reason))
         rows = await self.desk.stores.session_log.of_person(person_id, self.desk.clock.now())
-        await self.desk.expiring.move(guards.person(person_id))
+        await self.accounts.end_everything(person_id)
         for row in rows:
             await self.sessions.end_by_id(row.id, actor=operator.actor, reason=reason.strip())
         entry = self.desk.entry(
@@ -142,7 +141,7 @@ class People:
 
     async def set_status(self, operator: Operator, person_id: str, status: Status, *, reason: str) -> None:
         """Lock, disable or open an account. Closing one is not an operator's act."""
-        person = await self.opened(operator, person_id, Permission.PERSON_CHANGE)
+        person = await self._below(operator, person_id, Permission.PERSON_CHANGE)
         check.settle(check.reason("reason", reason))
         if status not in CHOICES or person.status is Status.CLOSED:
             raise Invalid(check.problem("status", "unknown", "Keadaan ini tidak dapat dipilih.", "This state cannot be chosen."))
@@ -150,6 +149,14 @@ class People:
             raise Invalid(check.problem("person", "yourself", "Ini akun Anda sendiri.", "This is your own account."))
         if status is not person.status:
             await self.accounts.set_status(person_id, status, actor=operator.actor, reason=reason.strip(), origin=operator.origin)
+
+    async def _below(self, operator: Operator, person_id: str, permission: Permission) -> Person:
+        """Return the person. One who works in the console is touched only by whoever could give that role: so no operator shuts the
+        super-admin out (AD-03)."""
+        person = await self.opened(operator, person_id, permission)
+        if CONSOLE_ROLES & {grant.role for grant in person.roles}:
+            self.desk.may(operator, Permission.ROLE_CHANGE)
+        return person
 
     async def _open(self, operator: Operator, person_id: str) -> None:
         await self.desk.expiring.put(Put(_access(operator, person_id), b"1", ACCESS_SECONDS))

@@ -82,6 +82,7 @@ def claims_of(persona: Mapping[str, Any]) -> dict[str, Any]:
         "name": persona["name"],
         "nik": persona["nik"],
         "no_kk": persona["no_kk"],
+        "nik_verified": persona["nik_verified"],
         "gender": persona["gender"],
         "birthdate": persona["birthdate"],
         "birthplace": persona["birthplace"],

@@ -20,7 +20,7 @@ from consent.service import ConsentService
 from idp.authorization import details
 from idp.interaction.dispatcher import Decision, Dispatcher
 from idp.interaction.models import Consent, Interaction, Refuse
-from idp.people.claims import CATALOGUE
+from idp.people.claims import source_of
 from idp.people.masking import mask, plain
 from idp.people.models import Person
 from idp.registration.links import links_of
@@ -188,7 +188,6 @@ def _view(purpose: Purpose, person: Person, language: str, reveal: str, now: int
     claims = []
     for claim in purpose.claims:
         value = person.claims.get(claim.claim)
-        known = CATALOGUE.get(claim.claim)
         missing = value in (None, "", [], {})
         masked = None if missing else mask(claim.claim, value, language)
         claims.append(
@@ -196,7 +195,7 @@ def _view(purpose: Purpose, person: Person, language: str, reveal: str, now: int
                 "name": claim.claim,
                 "label": claim.label,
                 "why": claim.purpose,
-                "source": known.source if known is not None else {"id": "", "en": ""},
+                "source": source_of(claim.claim, verified=person.level == "verified"),
                 "missing": missing,
                 "masked": masked,
                 "full": plain(claim.claim, value, language) if reveal == claim.claim and not missing else "",

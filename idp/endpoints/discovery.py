@@ -37,7 +37,7 @@ ALIASED = {
     "device_authorization": "device_authorization",
     "pushed_authorization_request": "par",
 }
-VERIFIED = ("email_verified", "phone_number_verified")
+VERIFIED = ("email_verified", "phone_number_verified", "nik_verified")
 
 
 def metadata(issuer: str, grants: Sequence[str], certificates: ClientCertificates) -> dict[str, Any]:

@@ -30,6 +30,7 @@ SOURCES: Mapping[str, Text] = {
     "oss": {"id": "OSS", "en": "OSS"},
     "bkpsdm": {"id": "BKPSDM", "en": "BKPSDM"},
 }
+UNCHECKED: Text = {"id": "isian Anda, belum diperiksa", "en": "what you entered, not checked yet"}
 CATALOGUE: Mapping[str, ClaimFacts] = {
     "name": _facts("Nama lengkap", "Full name", "dukcapil"),
     "nik": _facts("NIK", "Population number (NIK)", "dukcapil", "first4_last4"),
@@ -53,3 +54,11 @@ CATALOGUE: Mapping[str, ClaimFacts] = {
     "work_email": _facts("Email kantor", "Work email", "bkpsdm", "first1_domain"),
 }
 GENDER: Mapping[str, Text] = {"male": {"id": "Laki-laki", "en": "Male"}, "female": {"id": "Perempuan", "en": "Female"}}
+
+
+def source_of(claim: str, *, verified: bool) -> Text:
+    """Return where a value comes from. In an account that nobody checked, what the register would say is only what somebody typed."""
+    known = CATALOGUE.get(claim)
+    if known is None:
+        return {"id": "", "en": ""}
+    return UNCHECKED if known.source is SOURCES["dukcapil"] and not verified else known.source

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from connectors.contract import Identity
 from idp.people.models import Person
 from idp.sessions.models import Session
 
-VERIFIED_BESIDE = {"email": "email_verified", "phone_number": "phone_number_verified"}
+VERIFIED_BESIDE = {"email": "email_verified", "phone_number": "phone_number_verified", "nik": "nik_verified"}
 
 
 def release(person: Person, released: frozenset[str]) -> dict[str, Any]:
@@ -16,8 +17,13 @@ def release(person: Person, released: frozenset[str]) -> dict[str, Any]:
     values = {name: person.claims[name] for name in sorted(released) if person.claims.get(name) not in (None, "", [], {})}
     for name, flag in VERIFIED_BESIDE.items():
         if name in values:
-            values[flag] = bool(person.claims.get(flag, False))
+            values[flag] = bool(person.claims.get(flag, name == "nik" and person.level == "verified"))
     return values
+
+
+def certain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values without a NIK that nobody checked: an older system takes a NIK for a fact and reads no flag beside it."""
+    return {name: value for name, value in values.items() if name != "nik" or values.get("nik_verified", False)}
 
 
 def identity(
@@ -28,7 +34,7 @@ def identity(
         subject=subject,
         application=application,
         service=service,
-        claims=release(person, released),
+        claims=certain(release(person, released)),
         acr=session.acr,
         amr=session.amr,
         auth_time=session.auth_time,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from idp import guards
@@ -26,7 +26,16 @@ EVENT_OF = {
 class People:
     """A cached person is as fresh as the guard value it was read under: a caller that puts under that guard cannot use a stale one."""
 
-    def __init__(self, store: PeopleStore, credentials: CredentialStore, expiring: ExpiringStore, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: PeopleStore,
+        credentials: CredentialStore,
+        expiring: ExpiringStore,
+        clock: Clock,
+        ending: Sequence[Callable[[str, int], Awaitable[None]]] = (),
+    ) -> None:
+        """`ending` revokes, for a person at a moment, what other rooms keep beyond the guards: operators' tokens."""
+        self.ending = ending
         self.store = store
         self.credentials = credentials
         self.expiring = expiring
@@ -88,9 +97,15 @@ class People:
         await self.expiring.close(name)
         try:
             await self.store.set_status(person_id, status, [entry])
+            await self._end_elsewhere(person_id)
         finally:
             await self.expiring.move(name)
 
     async def end_everything(self, person_id: str) -> None:
         """End all sessions, codes and tokens of the person."""
+        await self._end_elsewhere(person_id)
         await self.expiring.move(guards.person(person_id))
+
+    async def _end_elsewhere(self, person_id: str) -> None:
+        for end in self.ending:
+            await end(person_id, self.clock.now())

@@ -57,6 +57,14 @@ def truncated(address: str) -> str:
     return str(ipaddress.ip_network((found, 24 if found.version == 4 else 64), strict=False))
 
 
+def around(address: str) -> list[str]:
+    """Return the networks that hold the address, narrow to wide: /24 of IPv4; /64, /48 and /32 of IPv6, where a line has many /64."""
+    found = _parsed(address)
+    if found is None:
+        return []
+    return [str(ipaddress.ip_network((found, bits), strict=False)) for bits in ((24,) if found.version == 4 else (64, 48, 32))]
+
+
 def client_network(request: HTTPConnection, trusted: Sequence[Network] = ()) -> str:
     """Return the network the request comes from, as far as it may be believed: what sessions and audit rows keep."""
     return truncated(client_address(request, trusted))

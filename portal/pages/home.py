@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from consent.store import DisclosureStore
 from idp.applications.registry import Registry
-from idp.people.claims import CATALOGUE
+from idp.people.claims import CATALOGUE, source_of
 from idp.people.masking import mask, plain
 from idp.people.models import Role
 from kit.clock import Clock
@@ -69,6 +69,7 @@ class HomePages:
             {
                 "claim": claim,
                 "facts": known,
+                "source": source_of(claim, verified=who.person.level == "verified"),
                 "masked": mask(claim, who.person.claims[claim], language),
                 "full": plain(claim, who.person.claims[claim], language) if reveal == claim else "",
             }

@@ -41,7 +41,7 @@ def bare_request(address: str = "127.0.0.1") -> Request:
 async def at_console(site: Site, person: Person) -> Browser:
     """Return a browser with an operator session, confirmed now."""
     response = Response()
-    assert await site.house.admin.operators.begin(bare_request(), response, person)
+    assert await site.house.admin.operators.begin(bare_request(), response, person, {})
     cookie = SimpleCookie(response.headers["set-cookie"])["gapura-op"].value
     browser = site.browser()
     browser.http.cookies.set("gapura-op", cookie, domain="localhost.local")

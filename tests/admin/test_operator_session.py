@@ -145,3 +145,32 @@ async def test_moving_the_persons_guard_ends_the_session_without_a_list(site: Si
     browser = await at_console(site, person)
     await site.resources.expiring.move(guards.person(person.id))
     assert (await browser.http.get("/admin")).status_code == 303
+
+
+async def signed_in_at_console(site: Site, person):  # type: ignore[no-untyped-def] # a Person; the browser
+    """Return a browser that came to the console as people do: by the sign-in page, password and code."""
+    browser = site.browser()
+    await browser.go("/admin")
+    await browser.sign_in("ratna@example.id", PASSWORD)
+    await browser.submit(kode=CODE)
+    assert (await browser.http.get("/admin")).status_code == 200
+    return browser
+
+
+async def test_lo_05_signing_out_of_gapura_leaves_no_console_open(site: Site) -> None:
+    person = await with_password(site, Role.OPERATOR)
+    await site.resources.stores.credentials.put(Credential(new_id(), person.id, "totp", "JBSWY3DPEHPK3PXP", created_at=site.clock.now()))
+    browser = await signed_in_at_console(site, person)
+    await browser.go("/keluar")
+    await browser.submit(button="Keluar")
+    assert (await browser.http.get("/admin")).status_code == 303
+
+
+async def test_lo_05_somebody_else_who_signs_in_finds_no_console(site: Site) -> None:
+    person = await with_password(site, Role.OPERATOR)
+    await site.resources.stores.credentials.put(Credential(new_id(), person.id, "totp", "JBSWY3DPEHPK3PXP", created_at=site.clock.now()))
+    browser = await signed_in_at_console(site, person)
+    await browser.go("/masuk")
+    for row in await site.house.sessions.of_person(person.id):
+        await site.house.sessions.end_by_id(row.id, actor="test")
+    assert (await browser.http.get("/admin")).status_code == 303

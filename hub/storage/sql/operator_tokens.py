@@ -42,3 +42,9 @@ class SqlOperatorTokens:
         async with self.database.write() as connection:
             await connection.execute(update(t.operator_tokens).where(c.id == token_id, c.revoked_at.is_(None)).values(revoked_at=now))
             await append_audit(connection, self.trail, audit)
+
+    async def revoke_all(self, person_id: str, now: int) -> None:
+        c = t.operator_tokens.c
+        change = update(t.operator_tokens).where(c.person == person_id, c.revoked_at.is_(None)).values(revoked_at=now)
+        async with self.database.write() as connection:
+            await connection.execute(change)
