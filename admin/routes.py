@@ -157,3 +157,10 @@ API_ROUTES: Mapping[tuple[str, str], Permission] = {
     ("POST", "/tokens"): Permission.OWN_TOKENS,
     ("DELETE", "/tokens/{token}"): Permission.OWN_TOKENS,
 }
+
+
+def api_call(method: str, path: str, **values: str) -> str:
+    """Return the call as a page names it, `GET /admin/api/v1/agencies/DINKES`; raise LookupError for one that the table does not hold."""
+    if (method, path) not in API_ROUTES:
+        raise LookupError(f"no such call: {method} {path}")
+    return f"{method} {API}{path.format(**values)}"

@@ -14,6 +14,7 @@ from admin.pages.act import Act
 from admin.pages.fields import Values, flat, nested
 from admin.pages.frame import Frame, Handlers, Visit, told
 from admin.pages.parse import field_problems
+from admin.routes import api_call
 from kit.web.pages import see_other
 
 PAGE = 25
@@ -42,7 +43,7 @@ class AgencyPages:
             more=more,
             q=q,
             counts=counts,
-            api_path="/admin/api/v1/agencies",
+            api_call=api_call("GET", "/agencies"),
         )
 
     async def show(self, visit: Visit) -> Response:
@@ -58,7 +59,7 @@ class AgencyPages:
             applications=applications,
             parent=snapshot.agencies.get(agency.parent or ""),
             usable=snapshot.usable,
-            api_path=f"/admin/api/v1/agencies/{code}",
+            api_call=api_call("GET", "/agencies/{code}", code=code),
         )
 
     async def form(self, visit: Visit, problems: list[dict[str, str]] | None = None) -> Response:

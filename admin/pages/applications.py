@@ -17,6 +17,7 @@ from admin.pages.fields import Values, flat, nested
 from admin.pages.frame import Frame, Handlers, Visit, told
 from admin.pages.parse import field_problems
 from admin.pages.words import CHANNELS
+from admin.routes import api_call
 from idp.applications.models import Application, Client
 from idp.applications.registry import Snapshot
 from kit.web.pages import see_other
@@ -51,7 +52,7 @@ class ApplicationPages:
             channel_names=CHANNELS,
             usable=snapshot.usable,
             snapshot=snapshot,
-            api_path="/admin/api/v1/applications",
+            api_call=api_call("GET", "/applications"),
         )
 
     async def summary(self, visit: Visit) -> Response:
@@ -189,7 +190,7 @@ def part_page(
         "services": snapshot.by_application.get(application.id, ()),
         "channel_names": CHANNELS,
         "part": part,
-        "api_path": f"/admin/api/v1/applications/{application.id}",
+        "api_call": api_call("GET", "/applications/{app_id}", app_id=application.id),
     }
     return frame.render(visit, f"applications/{part}", "applications", status=status, **{**common, **context})
 

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from admin.actions.trail import PAGE, Filter
 from admin.pages.frame import Frame, Handlers, Visit, with_query
 from admin.pages.words import EVENTS
+from admin.routes import api_call
 from kit.audit import ChainedEntry, ChainReport
 
 WINDOWS = {"1": 86400, "7": 7 * 86400, "30": 30 * 86400, "365": 365 * 86400}
@@ -36,7 +37,7 @@ class AuditPages:
             actor_names=names,
             windows=tuple(WINDOWS),
             reports=reports,
-            api_path="/admin/api/v1/audit",
+            api_call=api_call("GET", "/audit"),
         )
 
     async def verify(self, visit: Visit) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from starlette.responses import Response
@@ -14,8 +14,10 @@ from admin.pages.act import Act
 from admin.pages.applications import revision, switch_act
 from admin.pages.connector_form import read_settings, settings_fields, shown_settings
 from admin.pages.frame import Frame, Handlers, Visit, told
+from admin.routes import api_call
 from connectors.contract import Kind
 from connectors.registry import PROXY_KINDS
+from idp.people.claims import CATALOGUE
 from kit.web.pages import see_other
 
 
@@ -37,7 +39,7 @@ class ConnectorPages:
             agencies=snapshot.agencies,
             usable=snapshot.usable,
             kinds=self.kinds,
-            api_path="/admin/api/v1/connectors",
+            api_call=api_call("GET", "/connectors"),
         )
 
     async def show(self, visit: Visit) -> Response:
@@ -53,8 +55,8 @@ class ConnectorPages:
             usable=snapshot.usable(connector.application),
             shown=shown_settings(connector.settings),
             snippet=kind.proxy_configuration(connector.settings, self.issuer) if (kind := PROXY_KINDS.get(connector.kind)) else "",
-            emits=sorted(self.kinds[connector.kind].emits(connector.settings)),
-            api_path=f"/admin/api/v1/connectors/{connector.id}",
+            emits=named(self.kinds[connector.kind].emits(connector.settings)),
+            api_call=api_call("GET", "/connectors/{connector_id}", connector_id=connector.id),
         )
 
     async def form(self, visit: Visit, problems: list[dict[str, str]] | None = None) -> Response:
@@ -131,3 +133,8 @@ class ConnectorPages:
             ("GET", f"{at}/{{id}}/buka"): self.ask_enable,
             ("POST", f"{at}/{{id}}/buka"): self.enable,
         }
+
+
+def named(claims: Iterable[str]) -> list[tuple[str, Mapping[str, str] | None]]:
+    """Return each claim with the words the person reads for it on the consent page."""
+    return [(claim, facts.label if (facts := CATALOGUE.get(claim)) else None) for claim in sorted(claims)]

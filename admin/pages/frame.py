@@ -112,7 +112,7 @@ class Frame:
             "may": lambda name: visit.may(Permission(name)),
             "errors": [],
             "values": Values(),
-            "api_path": "",
+            "api_call": "",
             "role_names": ROLE_NAMES,
             "event_names": EVENTS,
             "base_names": BASES,

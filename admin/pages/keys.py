@@ -11,6 +11,7 @@ from admin.errors import Invalid
 from admin.pages.act import Act
 from admin.pages.frame import Frame, Handlers, Visit, told
 from admin.pages.words import KEY_STATES
+from admin.routes import api_call
 from kit.web.pages import see_other
 
 HOME = "/admin/kunci"
@@ -29,7 +30,7 @@ class KeyPages:
         keys = await self.frame.actions.keys.search(visit.operator)
         former = {key.alg: key.kid for key in sorted(keys, key=lambda key: key.changed_at) if key.state == "retiring"}
         return self.frame.render(
-            visit, "keys/list", "system", keys=keys, former=set(former.values()), states=KEY_STATES, api_path="/admin/api/v1/keys"
+            visit, "keys/list", "system", keys=keys, former=set(former.values()), states=KEY_STATES, api_call=api_call("GET", "/keys")
         )
 
     async def ask_rotate(self, visit: Visit, problems: Problems = None) -> Response:

@@ -13,6 +13,7 @@ from admin.pages.act import Act
 from admin.pages.frame import Frame, Handlers, Visit, told
 from admin.pages.words import STATES
 from admin.permissions import ROLE_NAMES
+from admin.routes import api_call
 from idp.people.models import Role, Status
 from kit.web.pages import see_other
 
@@ -52,7 +53,7 @@ class PeoplePages:
             values=visit.form,
             reasons=REASONS,
             found=found,
-            api_path="/admin/api/v1/people/search",
+            api_call=api_call("POST", "/people/search"),
         )
 
     async def find(self, visit: Visit) -> Response:
@@ -76,7 +77,7 @@ class PeoplePages:
             person=profile,
             states=STATES,
             own=profile.id == visit.operator.person,
-            api_path=f"/admin/api/v1/people/{profile.id}",
+            api_call=api_call("GET", "/people/{person}", person=profile.id),
         )
 
     async def close(self, visit: Visit) -> Response:

@@ -15,6 +15,7 @@ from admin.pages.frame import Frame, Handlers, Visit, told
 from admin.pages.once import Once
 from admin.pages.parse import field_problems
 from admin.permissions import Permission
+from admin.routes import api_call
 from idp.applications.models import PROFILES, Client
 from kit.web.pages import see_other
 
@@ -42,7 +43,7 @@ class RegistrationPages:
             applications=snapshot.applications,
             agencies=snapshot.agencies,
             fresh=await self.once.take(visit.operator, visit.query("baru")) if visit.may(Permission.REGISTRATION_OPEN) else "",
-            api_path="/admin/api/v1/registration/tokens",
+            api_call=api_call("GET", "/registration/tokens"),
         )
 
     async def form(self, visit: Visit, problems: list[dict[str, str]] | None = None) -> Response:

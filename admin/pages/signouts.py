@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from admin.errors import NotFound
 from admin.pages.frame import Frame, Handlers, Visit
+from admin.routes import api_call
 from kit.web.pages import see_other
 
 HERE = "/admin/pesan-keluar"
@@ -19,7 +20,7 @@ class SignoutPages:
 
     async def index(self, visit: Visit) -> Response:
         waiting = await self.frame.actions.signouts.search(visit.operator)
-        return self.frame.render(visit, "signouts", "system", waiting=waiting, api_path="/admin/api/v1/signouts")
+        return self.frame.render(visit, "signouts", "system", waiting=waiting, api_call=api_call("GET", "/signouts"))
 
     async def retry(self, visit: Visit) -> Response:
         """Send one again, or all; what arrived meanwhile is no longer there."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from pathlib import Path
 
 import pytest
 
+from admin import pages
 from admin.permissions import Permission
-from admin.routes import PAGES
+from admin.routes import API_ROUTES, PAGES, api_call
 from idp.people.models import Role
 from kit.secrets import digest
 from tests.admin.operators import account, at_console, csrf
@@ -157,3 +160,33 @@ def _form_of(browser: object, name: str) -> int:
 
     found = forms_of(browser.page.text)  # type: ignore[attr-defined] # a Browser
     return next(n for n, form in enumerate(found) if name in form.fields)
+
+
+async def test_the_call_that_does_the_same_is_named_with_its_method(site: Site) -> None:
+    browser = await at_console(site, await account(site, Role.OPERATOR))
+    for path, call in (("/admin/warga", "POST /admin/api/v1/people/search"), ("/admin/instansi", "GET /admin/api/v1/agencies")):
+        assert f"<code>{call}</code>" in (await browser.go(path)).text
+
+
+def test_every_call_that_a_page_names_exists() -> None:
+    found = []
+    for file in sorted(Path(pages.__file__).parent.glob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "api_call":
+                found.append(tuple(one.value for one in node.args if isinstance(one, ast.Constant)))
+    assert len(found) >= 12 and set(found) <= set(API_ROUTES)
+    with pytest.raises(LookupError):
+        api_call("GET", "/people/search")
+    assert api_call("GET", "/agencies/{code}", code="DINKES") == "GET /admin/api/v1/agencies/DINKES"
+
+
+async def test_the_audit_calls_nobody_unknown_in_english_and_a_connector_says_its_data_in_words(site: Site) -> None:
+    browser = await at_console(site, await account(site, Role.OPERATOR))
+    visitor = site.browser()
+    await visitor.go("/masuk")
+    await visitor.sign_in("tidak-ada@example.id", "bukan sandi siapa pun")
+    page = await browser.go("/admin/audit?kejadian=person.sign_in_failed")
+    assert "Tidak dikenal gagal masuk" in " ".join(words_of(page.text).split())
+    assert "<b>unknown</b>" not in page.text
+    await browser.http.post("/admin/konektor/baru", data={**OLDER, "csrf": csrf(site)}, headers=SAME_SITE)
+    assert re.search(r"<li>\w[^<]+<code>name</code></li>", (await browser.go("/admin/konektor/lama-uji")).text)
