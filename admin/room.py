@@ -8,6 +8,7 @@ from functools import cached_property
 
 from starlette.routing import BaseRoute
 
+from admin.actions.accounts import Enrolment
 from admin.actions.agencies import Agencies
 from admin.actions.all import Actions
 from admin.actions.applications import Applications
@@ -108,6 +109,7 @@ class AdminRoom:
             notices=notices,
             previews=Previews(desk, self.kinds, Personas(self.people, self.personas), self.settings, self.issuer),
             people=people,
+            enrolment=Enrolment(desk, people, self.hasher),
             roles=Roles(desk, people),
             trail=Trail(desk, self.disclosures),
             keys=Keys(desk, self.keys),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from admin.actions.accounts import Enrolment
 from admin.actions.agencies import Agencies
 from admin.actions.applications import Applications
 from admin.actions.clients import Clients
@@ -31,6 +32,7 @@ class Actions:
     notices: Notices
     previews: Previews
     people: People
+    enrolment: Enrolment
     roles: Roles
     trail: Trail
     keys: Keys

@@ -1,4 +1,4 @@
-"""`gapura people`: find by exact key, show masked, lock and open, roles, sessions."""
+"""`gapura people`: create, set a password anew, find by exact key, show masked, lock and open, roles, sessions."""
 
 from __future__ import annotations
 
@@ -7,13 +7,51 @@ from typing import Annotated, Any
 
 import typer
 
+from admin.actions.accounts import NewPerson
 from admin.api import models as m
 from admin.operator import LOCAL
 from hub.commands.desk import AsJson, Config, Why, new_app, run, show, show_one
 from idp.people.models import Role, Status
 
 app = new_app("People: found by one exact key, shown masked")
+KEYS = ("NIK", "Mobile number", "E-mail")
 COLUMNS = ("id", "status", "level", "name")
+
+
+Choose = Annotated[
+    bool, typer.Option("--choose", help="Ask for the password, for the person to type; without it a random one is printed once")
+]
+
+
+@app.command()
+def create(
+    name: Annotated[str, typer.Option(help="Full name")],
+    reason: Why,
+    nik: Annotated[str, typer.Option(help="NIK; '-' asks for it")] = "",
+    phone: Annotated[str, typer.Option(help="Mobile number; '-' asks for it")] = "",
+    email: Annotated[str, typer.Option(help="E-mail; '-' asks for it")] = "",
+    birthdate: Annotated[str, typer.Option(help="Date of birth, 1988-03-12")] = "",
+    checked: Annotated[bool, typer.Option("--checked", help="The ID card was seen and the NIK compared with Dukcapil")] = False,
+    choose: Choose = False,
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make an account for a citizen. The password is printed once."""
+    nik, phone, email = (
+        typer.prompt(title, hide_input=True) if value == "-" else value for title, value in zip(KEYS, (nik, phone, email), strict=True)
+    )
+    draft = NewPerson(name, nik, phone, email, birthdate, checked)
+    password = _chosen(choose)
+    person, made = run(config, lambda actions: actions.enrolment.create(LOCAL, draft, reason=reason, password=password))
+    show_one({"person": person, **({} if password else {"password": made})}, as_json)
+
+
+@app.command("reset-password")
+def reset_password(person: str, reason: Why, choose: Choose = False, config: Config = None, as_json: AsJson = False) -> None:
+    """Give an account a new password, printed once; its sessions end."""
+    password = _chosen(choose)
+    made = run(config, lambda actions: actions.enrolment.reset_password(LOCAL, person, reason=reason, password=password))
+    show_one({"person": person, **({} if password else {"password": made})}, as_json)
 
 
 @app.command()
@@ -101,6 +139,10 @@ def roles(person: str, config: Config = None, as_json: AsJson = False) -> None:
     """List the roles of an account."""
     profile = m.profile(run(config, lambda actions: actions.people.profile(LOCAL, person)))
     show([role.model_dump() for role in profile.roles], ("role", "agency", "valid_until"), as_json)
+
+
+def _chosen(choose: bool) -> str:
+    return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True)) if choose else ""
 
 
 def _status(person: str, status: Status, reason: str, config: Config, as_json: bool) -> None:

@@ -120,3 +120,13 @@ async def test_ux_c_19_english_is_one_link_away(site: Site) -> None:
     assert '<html lang="en"' in page.text
     assert "All services" in words_of(page.text)
     assert SITI not in page.text
+
+
+async def test_who_has_no_account_or_no_password_is_told_truly_where_to_go(site: Site) -> None:
+    browser = site.browser()
+    page = await browser.go("/masuk")
+    for anchor, words in (("akun-baru", "Akun belum dapat dibuat sendiri"), ("lupa", "Kata sandi belum dapat diganti")):
+        assert f'href="/bantuan#{anchor}"' in page.text
+        section = (await site.http().get("/bantuan")).text.split(f'id="{anchor}"')[1].split("<h2")[0]
+        assert words in section and ("loket" in section or "Loket" in section)
+        assert "layar loket" not in section
