@@ -173,7 +173,7 @@ async def test_cn_02_what_a_form_adds_is_not_believed(site: Site) -> None:
     action, fields = post_in(await asked(party), jawab="setuju", **added)
     posted = await party.browser.http.post(action, data=fields)
     data = await told(party, await party.browser.go(posted.headers["location"]))
-    assert set(data) == {"sub", "name", "nik", "kecamatan", "phone_number", "phone_number_verified"}
+    assert set(data) == {"sub", "name", "nik", "nik_verified", "kecamatan", "phone_number", "phone_number_verified"}
     assert await standings(site) == {NEEDED: Standing.IN_FORCE}
 
 
