@@ -21,12 +21,13 @@ from idp.people.disclosing import Disclosing, Receiver
 from idp.people.models import Person
 from idp.people.release import identity
 from idp.people.service import People
+from idp.sessions.idle import use_again
 from idp.sessions.models import Session
 from kit.clock import Clock
 from kit.expiring import ExpiringStore, Guards, Put
 from kit.sealing import KeyRing
 
-ANSWER_SECONDS = 300
+ANSWER_SECONDS = 300  # then it is made anew, which counts as use of the session and notices an idle one
 PROOF_SECONDS = 60
 PROOF_TYPE = "gapura-gate+jwt"  # no other token of ours has it, so a proof is good for nothing else (RFC 8725 §3.11)
 
@@ -75,10 +76,13 @@ class GateAnswers:
         step = next_step(facts)
         if not isinstance(step, Issue):
             return None
+        may_rest = await use_again(self.store, gate.session, gate.session_guards, gate.expires_at - now)
+        if not may_rest:
+            return None
         answer = await self._format(gate, connector, service, person, session, step.released)
         ends = min(gate.expires_at, standing.expires_at or gate.expires_at)  # no answer outlives the session or the consent (CN-10)
         kept_for = PROOF_SECONDS // 2 if proxy_kind(connector).proof_header(connector.settings) else ANSWER_SECONDS
-        kept_for = 1 if ours_is_old else kept_for
+        kept_for = 1 if ours_is_old else min(kept_for, max(1, may_rest // 4))
         return answer if await self._keep(key, answer, min(kept_for, ends - now), lived_under) else None
 
     async def _format(

@@ -17,6 +17,7 @@ from idp.grants.refresh_checks import RULES, Use
 from idp.people.disclosing import Disclosing, Receiver
 from idp.people.release import release
 from idp.people.service import People
+from idp.sessions.idle import is_in_use
 from idp.settings import IdpSettings
 from idp.store import GrantStore, SessionLogStore
 from idp.tokens.access_token import AccessTokens, Minted, token_type
@@ -105,6 +106,7 @@ class RefreshTokenGrant:
         if family.session is not None:
             row = await self.sessions.find(family.session)
             alive = row is not None and row.ended_at is None and request.now < row.expires_at
+            alive = alive and await is_in_use(self.store, family.session)
         service = snapshot.services.get(family.service)
         return Use(family, request, person, alive, snapshot.usable(family.application), released, service, until)
 

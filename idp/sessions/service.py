@@ -16,6 +16,7 @@ from idp import guards
 from idp.people.models import Person
 from idp.sessions import browser_state
 from idp.sessions.device import in_words
+from idp.sessions.idle import note_use
 from idp.sessions.models import ACR_TWO_STEPS, Permit, Session
 from idp.sessions.records import decode, encode
 from idp.settings import IdpSettings
@@ -54,6 +55,7 @@ class Sessions:
         if self.clock.now() - session.last_seen >= TOUCH_EVERY:
             session = replace(session, last_seen=self.clock.now())
             await self._keep(key, session)
+            await self._note_use(session)
         self._remember(key, session)
         return session
 
@@ -147,6 +149,12 @@ class Sessions:
             return False
         return (session.own_device and session.acr != ACR_TWO_STEPS) or now - session.last_seen < self.settings.session_idle_seconds
 
+    async def _note_use(self, session: Session) -> None:
+        now = self.clock.now()
+        left = session.expires_at - now
+        lasting = session.own_device and session.acr != ACR_TWO_STEPS
+        await note_use(self.store, session.id, left if lasting else min(left, self.settings.session_idle_seconds), session.guards)
+
     def _key(self, request: Request) -> str | None:
         given = getattr(request.state, "session_cookie", None) or self.cookies.read(request, COOKIE)
         return f"s:{digest(given)}" if 40 <= len(given) <= 64 else None
@@ -160,6 +168,7 @@ class Sessions:
         key = f"s:{digest(secret)}"
         if await self._keep(key, session):
             self._remember(key, session)
+            await self._note_use(session)
         request.state.session_cookie = secret
         lasting = session.expires_at - self.clock.now() if session.own_device else None
         self.cookies.set(response, COOKIE, secret, lasting)
