@@ -29,13 +29,6 @@ async def town(
         yield site, request.param
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def fapi(town: tuple[Site, str]) -> Fapi:
-    site, way = town
-    site.clock.advance(120)
-    return Fapi(site, site.browser(), way)
-
-
 ACCEPTED: dict[str, dict[str, Any]] = {
     "multiple-aud": {"aud": ["https://other.example", "{issuer}"]},
     "nbf-8-seconds-in-the-future": {"nbf": 8},
