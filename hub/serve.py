@@ -10,6 +10,7 @@ import structlog
 import uvicorn
 
 from hub.app import create_app
+from hub.connections import MOST_CONNECTIONS, PatientProtocol, allow_files
 from hub.logging import configure
 from hub.prepare import prepare
 from hub.resources import open_resources
@@ -36,6 +37,7 @@ async def serve(settings: Settings, listener: socket.socket) -> None:
             proxy_headers=False,
             timeout_graceful_shutdown=10,
             timeout_keep_alive=15,
+            limit_concurrency=MOST_CONNECTIONS,
             h11_max_incomplete_event_size=16384,
         )
         if settings.outbound.allow:
@@ -51,7 +53,7 @@ async def serve(settings: Settings, listener: socket.socket) -> None:
 def _tls(settings: Settings) -> dict[str, Any]:
     """Return how uvicorn reads requests: plainly behind a proxy, or with TLS of our own."""
     if not settings.server.tls_certificate:
-        return {"http": "httptools"}
+        return {"http": PatientProtocol}
     from hub.tls import TlsProtocol, context  # only a deployment without a proxy needs it
 
     return {"http": TlsProtocol, "ssl_context_factory": lambda _, __: context(settings.server)}
@@ -59,6 +61,7 @@ def _tls(settings: Settings) -> dict[str, Any]:
 
 def run(settings: Settings, listener: socket.socket) -> None:
     configure(settings.log_level)
+    allow_files()
     with asyncio.Runner(loop_factory=_loop) as runner:
         runner.run(serve(settings, listener))
 

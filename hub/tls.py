@@ -9,12 +9,11 @@ from __future__ import annotations
 import asyncio
 import ssl
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-
+from hub.connections import PatientProtocol
 from hub.settings import ServerSettings, SettingsError
 
 
-class TlsProtocol(HttpToolsProtocol):
+class TlsProtocol(PatientProtocol):
     """Puts the peer's certificate, as PEM, into the scope of each request of the connection."""
 
     chain: list[str]
