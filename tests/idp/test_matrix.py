@@ -37,7 +37,6 @@ NOT_YET: Mapping[str, str] = {
     "form_bridge": "no such connector kind yet",
     "hs256_ticket": "no such connector kind yet",
     "hmac_key": "no such connector kind yet",
-    "password_changed": "nobody can change a password here yet",
     "mfa_reset": "nobody can reset a second step here yet",
 }
 ROWS = frozenset(

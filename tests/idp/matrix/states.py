@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
-from admin.operator import Operator
+from admin.operator import LOCAL, Operator
 from idp import guards
 from idp.people.models import Status
 from tests.conformance.suite import APPLICATION
@@ -38,6 +38,11 @@ async def user_recreated(town: Town) -> None:
     fresh = await people.create(dict(former.claims), identifiers, actor="cli")
     assert fresh.id != town.person
     town.person = fresh.id
+
+
+async def password_changed(town: Town) -> None:
+    """At the counter: whoever was signed in with the former one is out."""
+    await town.site.house.admin.actions.enrolment.reset_password(LOCAL, town.person, reason=WHY)
 
 
 async def consent_withdrawn(town: Town) -> None:
@@ -87,6 +92,7 @@ STATES: Mapping[str, Callable[[Town], Awaitable[None]]] = {
     "user_disabled": user_disabled,
     "user_locked": user_locked,
     "user_recreated": user_recreated,
+    "password_changed": password_changed,
     "consent_withdrawn": consent_withdrawn,
     "consent_expired": consent_expired,
     "scope_removed": scope_removed,
@@ -96,4 +102,12 @@ STATES: Mapping[str, Callable[[Town], Awaitable[None]]] = {
     "session_ended": session_ended,
     "acr_too_low": acr_too_low,
 }
-OF_A_PERSON = ("user_disabled", "user_locked", "user_recreated", "consent_withdrawn", "consent_expired", "session_ended")
+OF_A_PERSON = (
+    "user_disabled",
+    "user_locked",
+    "user_recreated",
+    "password_changed",
+    "consent_withdrawn",
+    "consent_expired",
+    "session_ended",
+)
