@@ -5,6 +5,7 @@ Closed to everybody without an initial access token that an operator made (DC-01
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -125,13 +126,23 @@ async def _body(request: Request) -> dict[str, Any]:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise ERROR_OF_STATUS[415]("content type must be application/json")
     try:
-        found = orjson.loads(await read_body(request))
+        raw = await read_body(request)
+        found = orjson.loads(raw)
+        json.loads(raw, object_pairs_hook=_once)
     except BadForm as error:
         raise ERROR_OF_STATUS.get(error.status, InvalidRequest)(error.reason) from error
-    except orjson.JSONDecodeError as error:
-        raise InvalidClientMetadata("the body is not JSON") from error
+    except (ValueError, RecursionError) as error:
+        raise InvalidClientMetadata("the body is not JSON that reads one way only") from error
     if not isinstance(found, dict):
         raise InvalidClientMetadata("the body must be a JSON object")
+    return found
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse a member that is given twice: two programs could read two of them (RFC 8259 §4; WB-07)."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a member is given twice")
     return found
 
 

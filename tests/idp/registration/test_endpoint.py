@@ -149,10 +149,18 @@ async def test_what_may_not_be_is_refused_by_name_and_costs_no_quota(site: Site,
     [
         (b"{", "application/json", 400, "invalid_client_metadata"),
         (b"[]", "application/json", 400, "invalid_client_metadata"),
+        (
+            b'{"redirect_uris":["https://rp.example/cb"],"redirect_uris":["https://evil.example/"]}',
+            "application/json",
+            400,
+            "invalid_client_metadata",
+        ),
+        (b'{"default_max_age":NaN}', "application/json", 400, "invalid_client_metadata"),
+        (b'{"jwks":' + b"[" * 20_000 + b"]" * 20_000 + b"}", "application/json", 400, "invalid_client_metadata"),
         (b"redirect_uris=a", "application/x-www-form-urlencoded", 415, "invalid_request"),
         (b'{"a":"' + b"x" * 70_000 + b'"}', "application/json", 413, "invalid_request"),
     ],
-    ids=["broken", "list", "form", "large"],
+    ids=["broken", "list", "twice", "nan", "deep", "form", "large"],
 )
 async def test_what_is_no_small_json_object_is_refused(site: Site, content: bytes, kind: str, status: int, error: str) -> None:
     token = await open_registration(site)
