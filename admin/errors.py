@@ -1,4 +1,4 @@
-"""What an action refuses, the same for page, API and command line. `code` is stable; `param` names the field.
+"""What an action refuses, the same for page, API and command line. `code` is stable and stands in docs/errors.md; `param` names the field.
 
 AdminError              code               status
 ├── Forbidden           forbidden          403

@@ -22,7 +22,7 @@ from admin.api.oversight import oversight_routes
 from admin.api.people import people_routes
 from admin.api.registration import registration_routes
 from admin.api.signouts import signout_routes
-from admin.api.who import Gate
+from admin.api.who import BadJson, Gate
 from admin.confirm import Confirmation
 from admin.errors import AdminError, Invalid
 from admin.operator import OperatorSessions
@@ -31,6 +31,7 @@ from admin.routes import API, API_ROUTES
 from kit.web.csrf import Csrf
 from kit.web.problem import Problem
 
+PLAIN = {400: "bad_json", 404: "not_found", 405: "method_not_allowed"}
 DESCRIPTION = "Agencies, applications, connectors, people, audit and keys: what operators do in the console, as JSON."
 
 
@@ -119,6 +120,8 @@ async def _malformed(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     problems = []
     for one in error.errors():
+        if one["type"] == "json_invalid":
+            return await _refused(request, BadJson())
         where = [str(part) for part in one["loc"]]
         field = ".".join(where[1:] if where[:1] in (["body"], ["query"], ["path"], ["header"]) else where)
         problems.append(problem_of(field, str(one["type"])))
@@ -127,5 +130,5 @@ async def _malformed(request: Request, error: Exception) -> Response:
 
 async def _plain(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "error")
+    code = PLAIN.get(error.status_code, "error")
     return Problem(error.status_code, code, code.replace("_", " "))

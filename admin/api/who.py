@@ -9,6 +9,7 @@ from typing import ClassVar
 from starlette.requests import Request
 
 from admin.actions.tokens import Tokens
+from admin.api.strict_json import reads_one_way
 from admin.confirm import Confirmation
 from admin.errors import AdminError, Forbidden
 from admin.operator import Operator, OperatorSessions
@@ -37,6 +38,13 @@ class NotJson(AdminError):
     text: ClassVar[Mapping[str, str]] = {"id": "Isi harus application/json.", "en": "The body must be application/json."}
 
 
+class BadJson(AdminError):
+    """Not JSON, or JSON that two programs could read differently: a name twice in one object, NaN (RFC 8259 §4; WB-07)."""
+
+    code, status = "bad_json", 400
+    text: ClassVar[Mapping[str, str]] = {"id": "Isi bukan JSON yang sah.", "en": "The body is not valid JSON."}
+
+
 class TwoCredentials(AdminError):
     """Two programs could read two headers differently (RFC 9110 §5.3)."""
 
@@ -60,6 +68,8 @@ class Gate:
 
         async def who(request: Request) -> Operator:
             operator = await self.caller(request)
+            if not reads_one_way(await request.body()):
+                raise BadJson
             if not allowed(operator.roles, permission):
                 raise Forbidden(permission)
             return operator

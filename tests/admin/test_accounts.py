@@ -42,7 +42,7 @@ async def test_a_citizen_is_made_and_signs_in_with_the_password_shown_once(site:
     assert password not in str(rows) and NIK not in str(rows)
 
 
-async def test_lg_26_a_new_account_needs_a_key_of_its_own(site: Site) -> None:
+async def test_a_new_account_needs_a_key_of_its_own(site: Site) -> None:
     accounts = site.house.admin.actions.enrolment
     cases: list[tuple[dict[str, Any], str, str]] = [
         ({"nik": NIK}, "email", "no_way_in"),

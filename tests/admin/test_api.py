@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from admin.routes import API
 from idp.people.models import Credential, Person, Role
 from kit.secrets import new_id
@@ -208,3 +210,24 @@ async def test_the_audit_shows_names_as_they_were(site: Site) -> None:
     assert names == ["Nama sesudahnya", old]
     report = (await call(browser, "POST", "/audit/verification")).json()
     assert all(chain["intact"] for chain in report)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"value": "x"',
+        b'{"value": "x", "reason": "counter", "value": "y"}',
+        b'{"value": "x", "reason": "counter", "case": NaN}',
+        b'{"value": "x", "reason": "counter", "case": 1e400}',
+        b'{"value": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+        b'{"value": ' + b"[" * 50 + b"]" * 50 + b"}",
+        b'{"value": {"a": 1, "a": 2}, "reason": "counter"}',
+    ],
+    ids=["broken", "twice", "nan", "huge", "deep", "rather-deep", "twice-inside"],
+)
+async def test_wb_07_json_with_two_readings_or_none_is_refused(site: Site, body: bytes) -> None:
+    browser = await at_console(site, await account(site, Role.OPERATOR))
+    refused = await browser.http.post(f"{API}/people/search", content=body, headers=SAME_SITE)
+    assert (refused.status_code, refused.json()["code"], refused.json()["type"]) == (400, "bad_json", "urn:gapura:error:bad_json")
+    twin = await call(browser, "POST", "/people/search", {"value": SITI, "reason": "counter"})
+    assert twin.status_code == 200
