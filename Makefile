@@ -48,6 +48,7 @@ guards: $(VENV)/.dev ## Switch off each rule of the ordered tables; a rule that 
 lock: $(VENV)/.dev ## Resolve the locks anew from pyproject.toml
 	$(UV_COMPILE) --extra redis pyproject.toml requirements/build.in -o requirements/run.txt
 	$(UV_COMPILE) --extra dev -c requirements/run.txt pyproject.toml requirements/build.in -o requirements/dev.txt
+	$(UV_COMPILE) --extra redis --extra postgresql -c requirements/run.txt -c requirements/dev.txt pyproject.toml requirements/build.in -o requirements/image.txt
 
 packages: # programs of the operating system that some tests need
 	@.ci/system-packages

@@ -82,7 +82,7 @@ def test_nothing_of_this_machine_or_of_a_package_registry_is_kept() -> None:
 
 
 def test_locks_have_hashes_and_no_address() -> None:
-    for name in ("run.txt", "dev.txt"):
+    for name in ("run.txt", "dev.txt", "image.txt"):
         text = (ROOT / "requirements" / name).read_text()
         pins = re.findall(r"^[\w.-]+(?:\[[\w,]+\])?==", text, re.M)
         assert len(pins) > 20 and text.count("--hash=sha256:") >= len(pins)
