@@ -91,6 +91,7 @@ def demo_settings(listener: socket.socket | None = None) -> Settings:
         "STORAGE__DATA_DIR": None if "data_dir" in given.storage.model_fields_set else "data/demo",
         "LOG_LEVEL": None if "log_level" in given.model_fields_set else "WARNING",  # the table of people should stay in sight
         "IDP__SANDBOX_CODE": given.idp.sandbox_code or read("personas")["sign_in"]["one_time_code"],
+        "IDP__ADDRESS_TRIES": None if "address_tries" in given.idp.model_fields_set else "300",  # everybody comes from one address here
         "GATE__TRUSTED_PROXIES": json.dumps(LOOPBACK),
         "ISSUER": None if listener is None or "issuer" in given.model_fields_set else f"http://localhost:{port_of(listener)}",
     }

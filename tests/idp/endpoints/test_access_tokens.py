@@ -114,3 +114,15 @@ async def test_a_jwt_access_token_is_withdrawn_like_any_other(site: Site) -> Non
     assert (await party.userinfo(tokens["access_token"])).json()["nik"] == SITI
     await site.http().post("/revoke", data={"token": tokens["access_token"]}, auth=party.auth)
     assert (await party.userinfo(tokens["access_token"])).status_code == 401
+
+
+async def test_lg_22_a_refresh_token_ends_with_a_session_that_nobody_uses(site: Site) -> None:
+    """Use of the session counts, use of the token does not; offline access needs no session."""
+    party = await new_party(site)
+    tokens = await party.tokens()
+    idle = site.house.settings.idp.session_idle_seconds
+    site.clock.advance(idle - 10)
+    tokens = (await party.refresh(tokens["refresh_token"])).json()
+    site.clock.advance(11)
+    refused = await party.refresh(tokens["refresh_token"])
+    assert (refused.status_code, refused.json()["error"]) == (400, "invalid_grant")

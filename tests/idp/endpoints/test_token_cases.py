@@ -398,15 +398,3 @@ async def test_tk_31_headers_about_certificates_mean_nothing(site: Site) -> None
     forged = {"x-client-cert": "MIIB", "x-ssl-client-verify": "SUCCESS", "x-ssl-client-s-dn": "CN=rp-test"}
     refused(await own_name(site, {"client_id": "rp-test"}, headers=forged), "invalid_client", 401)
     assert (await own_name(site, {}, headers=forged, auth=party.auth)).status_code == 200
-
-
-async def test_lg_22_a_refresh_token_ends_with_a_session_that_nobody_uses(site: Site) -> None:
-    """Use of the session counts, use of the token does not; offline access needs no session."""
-    party = await new_party(site)
-    tokens = await party.tokens()
-    idle = site.house.settings.idp.session_idle_seconds
-    site.clock.advance(idle - 10)
-    tokens = (await party.refresh(tokens["refresh_token"])).json()
-    site.clock.advance(11)
-    refused = await party.refresh(tokens["refresh_token"])
-    assert (refused.status_code, refused.json()["error"]) == (400, "invalid_grant")
