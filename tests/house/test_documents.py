@@ -67,6 +67,24 @@ def test_every_code_of_the_admin_api_is_documented_and_no_other() -> None:
     assert set(re.findall(r"^\| `([a-z_]+)` \|", part, re.M)) == _codes_of_the_api()
 
 
+def test_the_picture_of_the_house_names_files_that_exist() -> None:
+    picture = (DOCS / "architecture.md").read_text().split("## 5. Layout")[1].split("```")[1]
+    missing, folder = [], ""
+    for line in picture.splitlines():
+        head = re.match(r"([a-z_]+)/ ", line)
+        folder = head[1] if head else folder
+        inner = re.match(r" {14}([a-z_]+)/ ", line)
+        at = ROOT / folder / (inner[1] if inner and (ROOT / folder / inner[1]).exists() else "")
+        names = (
+            re.findall(r"(?<![\w/])([a-z_]+\.py)\b", line)
+            if folder in ("kit", "consent", "connectors", "idp", "admin", "portal", "hub")
+            else []
+        )
+        missing += [f"{folder}: {name}" for name in names if not list(at.rglob(name))]
+        missing += [f"{folder}/{inner[1]}" for _ in (1,) if inner and folder == "idp" and not (ROOT / folder / inner[1]).exists()]
+    assert missing == []
+
+
 def test_links_between_the_documents_lead_somewhere() -> None:
     broken = []
     for path in [*DOCS.rglob("*.md"), *ROOT.glob("*.md")]:
