@@ -1,7 +1,7 @@
 """That a session was used not long ago, as a fact that whatever lives from it can ask for (LG-22): the gate, and refresh tokens.
 
-`seen:<session id>` lives as long as the session may stay unused, under the session's own guards; its content is that life in seconds. Use at
-the gate counts as use of the session; a program that refreshes a token does not, for nobody need sit before it.
+`seen:<session id>` lives as long as the session may stay unused, under the session's own guards; its content is that life in seconds. Use
+at the gate counts as use of the session; a program that refreshes a token does not, for nobody need sit before it.
 """
 
 from __future__ import annotations
