@@ -109,7 +109,7 @@ class AdminRoom:
             notices=notices,
             previews=Previews(desk, self.kinds, Personas(self.people, self.personas), self.settings, self.issuer),
             people=people,
-            enrolment=Enrolment(desk, people, self.hasher),
+            enrolment=Enrolment(desk, people, self.hasher, self.totp.throttle),
             roles=Roles(desk, people),
             trail=Trail(desk, self.disclosures),
             keys=Keys(desk, self.keys),

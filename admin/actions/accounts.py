@@ -51,6 +51,7 @@ class Enrolment:
     desk: Desk
     people: People
     hasher: Hasher
+    throttle: Throttle
 
     async def create(self, operator: Operator, draft: NewPerson, *, reason: str, password: str = "") -> tuple[str, str]:
         """Keep a new citizen; return id and password. Raise Invalid when nothing of it would sign them in."""
@@ -72,13 +73,15 @@ class Enrolment:
         return person.id, chosen
 
     async def reset_password(self, operator: Operator, person_id: str, *, reason: str, password: str = "") -> str:
-        """Set a new password and return it; whoever was signed in with the old one is out."""
+        """Set a new password and return it; whoever was signed in with the old one is out, and wrong guesses of before are forgotten."""
         self._holds_the_machine(operator)
         person = await self.people.opened(operator, person_id, Permission.PERSON_CHANGE)
         check.settle(check.reason("reason", reason))
         chosen = self._password(password, person)
         await self._put(operator, person_id, chosen, reason)
         await self.people.end_all_sessions(operator, person_id, reason=reason)
+        for key in await self.desk.stores.people.identifiers(person_id):
+            await self.throttle.forgive(self.throttle.account(key.kind.value, key.value))
         return chosen
 
     def _holds_the_machine(self, operator: Operator) -> None:

@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount
 
 from admin.actions.all import Actions
+from admin.api.limited import Limited
 from admin.api.catalogue import catalogue_routes
 from admin.api.oversight import oversight_routes
 from admin.api.people import people_routes
@@ -31,7 +32,7 @@ from admin.routes import API, API_ROUTES
 from kit.web.csrf import Csrf
 from kit.web.problem import Problem
 
-PLAIN = {400: "bad_json", 404: "not_found", 405: "method_not_allowed"}
+PLAIN = {400: "bad_json", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 DESCRIPTION = "Agencies, applications, connectors, people, audit and keys: what operators do in the console, as JSON."
 
 
@@ -75,7 +76,7 @@ class AdminApi:
         return app
 
     def routes(self) -> list[BaseRoute]:
-        return [Mount(API, app=self.build())]
+        return [Mount(API, app=Limited(self.build()))]
 
 
 def built_routes(app: FastAPI) -> set[tuple[str, str]]:

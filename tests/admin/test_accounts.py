@@ -91,3 +91,13 @@ async def test_both_need_a_reason_and_the_machine_itself(site: Site) -> None:
         await accounts.reset_password(LOCAL, person, reason="")
     assert refused.value.problems[0].field == "reason"
     assert await enters(site, SITI, PASSWORD)
+
+
+async def test_a_new_password_forgets_wrong_guesses_of_before(site: Site) -> None:
+    throttle = site.house.admin.totp.throttle
+    person = await person_id(site)
+    account = throttle.account("nik", SITI)
+    while await throttle.admit(account) is None:
+        pass
+    await site.house.admin.actions.enrolment.reset_password(LOCAL, person, reason=WHY)
+    assert await throttle.admit(account) is None
