@@ -19,6 +19,7 @@ from admin.permissions import Permission
 from idp.people.identifiers import classify
 from idp.people.models import Credential, Identifier, IdentifierKind, Person, Status
 from idp.signin.password import Hasher, weakness
+from idp.signin.throttle import Throttle
 from idp.store import Conflict
 from kit.audit import AuditEvent
 from kit.secrets import new_id

@@ -17,8 +17,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount
 
 from admin.actions.all import Actions
-from admin.api.limited import Limited
 from admin.api.catalogue import catalogue_routes
+from admin.api.limited import Limited
 from admin.api.oversight import oversight_routes
 from admin.api.people import people_routes
 from admin.api.registration import registration_routes

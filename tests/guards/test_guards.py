@@ -22,7 +22,7 @@ def python(code: str) -> subprocess.CompletedProcess[str]:
 
 def test_every_table_of_rules_in_the_house_is_listed() -> None:
     found = set()
-    for room in ("kit", "consent", "connectors", "idp", "portal", "admin"):
+    for room in ("kit", "consent", "connectors", "idp", "portal", "admin", "rs"):
         for path in (ROOT / room).rglob("*.py"):
             module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
             found |= {f"{module}:{name}" for name in A_TABLE.findall(path.read_text())}

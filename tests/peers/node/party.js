@@ -1,4 +1,5 @@
 // A relying party with openid-client: code flow, PKCE, state and nonce. It says, as a page, what it was given.
+import "./webcrypto.js";
 import { createServer } from "node:http";
 import * as client from "openid-client";
 

@@ -1,5 +1,6 @@
 // Runs one scenario: `node run.js <file> <function>`. Speaks with the test by lines of JSON: the first one in says who and where, `visit` lets
 // the person's browser open an address and tells what came to the redirect URI, `done` or `failed` is the last one out.
+import "./webcrypto.js";
 import { createInterface } from "node:readline";
 
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
