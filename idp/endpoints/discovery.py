@@ -5,6 +5,7 @@ OpenID Connect Discovery §3, RFC 8414, RFC 7517. Bytes are made once; the key s
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
@@ -27,6 +28,7 @@ from idp.tokens.claims import CLAIMS, OWN_SCOPES, SCOPE_CLAIMS
 from kit.clock import Clock
 from kit.expiring import StoreUnavailable
 
+LATEST = 0.05  # seconds that the key set may be behind another worker's
 PUBLIC = {"Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*"}
 PROTOCOL_CLAIMS = ("sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash")
 ALIASED = {
@@ -124,6 +126,7 @@ class Discovery:
         self.clock = clock
         self.keys = keys
         self._made_for = -1
+        self._asked_at = 0.0
         self._jwks = b""
 
     async def configuration(self, request: Request) -> Response:
@@ -132,8 +135,10 @@ class Discovery:
         return Response(self.open_document if is_open else self.document, headers=PUBLIC, media_type="application/json")
 
     async def jwks(self, request: Request) -> Response:
-        with suppress(StoreUnavailable):  # then what was published a moment ago is still true
-            await self.keys.refresh()
+        if time.monotonic() - self._asked_at > LATEST:  # a key made elsewhere is known here before anybody can verify with it
+            self._asked_at = time.monotonic()
+            with suppress(StoreUnavailable):  # then what was published a moment ago is still true
+                await self.keys.refresh()
         if self._made_for != self.keys.version:
             self._jwks = orjson.dumps(self.keys.jwks())
             self._made_for = self.keys.version

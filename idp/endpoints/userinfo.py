@@ -92,6 +92,8 @@ class UserinfoEndpoint:
 
 def _holds_token(sent: bytes) -> bool:
     """True when query or body, read as a form, carries a token under whatever spelling of its name. RFC 6750 §2.2, §2.3."""
+    if not sent:
+        return False
     try:
         pairs = pairs_of(sent.decode("latin-1"))
     except BadForm as error:
