@@ -115,11 +115,12 @@ def _fork(running: set[int], work: Callable[[], int], ending: Callable[[], bool]
     try:
         if ending():
             return
+        watcher = os.getpid()
         pid = os.fork()
         if pid:
             running.add(pid)
             return
-        _end_with_parent()
+        _end_with(watcher)
         for one in SIGNALS:
             signal.signal(one, signal.SIG_DFL)
     finally:
@@ -135,10 +136,12 @@ def _fork(running: set[int], work: Callable[[], int], ending: Callable[[], bool]
         os._exit(code)
 
 
-def _end_with_parent() -> None:
+def _end_with(watcher: int) -> None:
     """Have Linux end this worker when its watcher is killed: it would keep the files locked, and nobody would stop it."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != watcher:
+            os._exit(1)  # killed before we could ask
 
 
 def _signal_all(running: set[int], number: int) -> None:

@@ -249,7 +249,7 @@ async def build_house(resources: Resources) -> House:
     bindings = Bindings(DpopProofs(expiring, nonces, clock, tuple(filter(None, (issuer, certificates.base)))), certificates)
     dressing = Dressing(keys, issuer, client_keys.of)
     codes = AuthorizationCodeGrant(
-        expiring, stores.grants, people, dressing, access_tokens, disclosing, stores.audit, idp_settings, issuer, listeners
+        expiring, stores.grants, people, dressing, access_tokens, disclosing, stores.audit, idp_settings, listeners
     )
     credentials = ClientCredentialsGrant(expiring, access_tokens, {})
     device_requests = DeviceRequests(expiring, idp_settings, clock)
@@ -259,7 +259,7 @@ async def build_house(resources: Resources) -> House:
             codes,
             RefreshTokenGrant(
                 expiring, stores.grants, stores.session_log, people, registry, consent, dressing, access_tokens, disclosing, idp_settings,
-                issuer, key("refresh"),
+                key("refresh"),
             ),
             credentials,
             JwtBearerGrant(expiring, client_keys, credentials, issuer),
@@ -326,7 +326,7 @@ async def build_house(resources: Resources) -> House:
     doors["portal"] = PortalDoor(errors)
     doors["admin"] = admin_room.door
 
-    resolver = Resolver(expiring, client_keys.of, resources.outbound, issuer, clock, idp_settings)
+    resolver = Resolver(expiring, client_keys, resources.outbound, issuer, clock, idp_settings)
     authorize = AuthorizeEndpoint(
         registry, resolver, dispatcher, sessions, people, keys, errors, authorization, ChallengeWatch(stores.audit, clock)
     )

@@ -13,6 +13,7 @@ from idp.applications.models import PROFILES, Client
 from idp.client_auth.signatures import ALGORITHMS as CLIENT_ALGORITHMS
 from idp.keys.algorithms import CONTENT_ENCRYPTION, KEY_ENCRYPTION
 from idp.registration.errors import Unfit
+from idp.registration.metadata import ALGORITHMS, FLAGS
 
 WORDS = ("profile", "token_auth_alg", "tls_subject", "request_object_alg", "userinfo_alg", "authorization_alg", "introspection_alg")
 SWITCHES = ("pkce_optional", "require_par", "dpop_bound", "tls_bound", "require_auth_time")
@@ -23,16 +24,11 @@ LINES = (*SETS, "request_uris")
 
 # What the rules call it (RFC 7591) -> what the form calls it
 FIELD_OF = {
+    **ALGORITHMS,
+    **FLAGS,
     "token_endpoint_auth_method": "auth_method",
-    "id_token_signed_response_alg": "id_token_alg",
-    "userinfo_signed_response_alg": "userinfo_alg",
-    "authorization_signed_response_alg": "authorization_alg",
-    "introspection_signed_response_alg": "introspection_alg",
-    "token_endpoint_auth_signing_alg": "token_auth_alg",
-    "request_object_signing_alg": "request_object_alg",
     "id_token_encrypted_response_alg": "id_token_encryption",
     "userinfo_encrypted_response_alg": "userinfo_encryption",
-    "dpop_bound_access_tokens": "dpop_bound",
     "initiate_login_uri": "third_party_login_uri",  # the application has an initiate_login_uri of its own on the same page
     "tls_client_auth_subject_dn": "tls_subject",
     "response_types": "more_grants",

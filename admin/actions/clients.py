@@ -49,7 +49,7 @@ class Clients:
         check.settle(self.problems(draft, slugs=self._own_services(former)))
         client = self._built(former, draft)
         await self._fit(client)
-        before, after = difference(_shown(former), _shown(client))
+        before, after = difference(shown(former), shown(client))
         if not after:
             return former
         entry = self.desk.entry(
@@ -127,7 +127,7 @@ class Clients:
             secret, kept = self.new_secret()
             client = replace(client, secrets=(kept,))
         entry = self.desk.entry(
-            operator, AuditEvent.CLIENT_CHANGED, f"client:{client.client_id}", after=_shown(client), names=_names(application)
+            operator, AuditEvent.CLIENT_CHANGED, f"client:{client.client_id}", after=shown(client), names=_names(application)
         )
         await self.desk.stores.registry.save_client(client, [entry])
         return secret
@@ -205,7 +205,7 @@ def _public_keys(jwks: object) -> bool:
     return all(isinstance(k, dict) and k.get("kty") in ("EC", "RSA", "OKP") and not {"d", "p", "q", "k"} & set(k) for k in keys)
 
 
-def _shown(client: Client) -> dict[str, object]:
+def shown(client: Client) -> dict[str, object]:
     """Return what audit and API may show: never a digest."""
     return {
         "auth_method": client.auth_method,

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from admin.actions import client_fields
-from admin.actions.clients import ALGORITHMS, AUTH_METHODS, FORMATS
+from admin.actions.clients import ALGORITHMS, AUTH_METHODS, FORMATS, shown
 from admin.errors import FieldProblem, Invalid
 from admin.pages.fields import Values
 from idp.applications.models import Client
@@ -35,19 +35,9 @@ def options(offered: Offered) -> dict[str, Any]:
 def filled(client: Client) -> dict[str, object]:
     """Return the client as the form shows it."""
     return {
-        "auth_method": client.auth_method,
-        "redirect_uris": list(client.redirect_uris),
-        "post_logout_redirect_uris": list(client.post_logout_redirect_uris),
-        "scopes": sorted(client.scopes),
+        **shown(client),
         "refresh": "refresh_token" in client.grant_types,
-        "native": client.native,
-        "access_token_format": client.access_token_format,
-        "id_token_alg": client.id_token_alg,
-        "backchannel_logout_uri": client.backchannel_logout_uri,
-        "frontchannel_logout_uri": client.frontchannel_logout_uri,
-        "session_management": client.session_management,
         "jwks": json.dumps(dict(client.jwks), indent=1) if client.jwks is not None else "",
-        **client_fields.shown(client),
     }
 
 

@@ -2,44 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 import orjson
 
 from idp.applications.models import Client
-from idp.authorization.object_checks import RULES, Signed
-from idp.client_auth.signatures import NoKeyFits, claims_signed_by
+from idp.authorization.object_checks import RULES
+from idp.client_auth.client_keys import ClientKeys
 from idp.errors import InvalidRequestObject
-from idp.keys.signer import BadToken, header_of
+from idp.keys.signer import BadToken
 
 ABOUT_THE_TOKEN = frozenset({"iss", "aud", "exp", "nbf", "iat", "jti", "sub"})
 AS_JSON = frozenset({"claims", "authorization_details"})
 
 
-class KeysOf(Protocol):
-    async def __call__(self, client: Client, *, kid: str | None = None, refresh: bool = False) -> Mapping[str, object]: ...
-
-
-async def opened(text: str, client: Client, keys_of: KeysOf, *, issuer: str, now: int) -> dict[str, str]:
+async def opened(text: str, client: Client, keys: ClientKeys, *, issuer: str, now: int) -> dict[str, str]:
     """Return the parameters inside; raise InvalidRequestObject when the client did not sign them for us just now."""
     try:
-        header = header_of(text)
-        claims = await _verified(text, header, client, keys_of)
+        signed = await keys.signed(client, text, issuer=issuer, now=now)
         for rule in RULES:
-            rule(Signed(client, header, claims, issuer, now))
+            rule(signed)
     except BadToken as error:
         raise InvalidRequestObject(f"the request object is not accepted: {error}", param="request") from error
-    return {name: _text(name, value) for name, value in claims.items() if name not in ABOUT_THE_TOKEN}
-
-
-async def _verified(text: str, header: Mapping[str, Any], client: Client, keys_of: KeysOf) -> dict[str, Any]:
-    """Return what a key of the client signed; its keys are asked for once more when none fits, for they may be new."""
-    kid = str(header["kid"]) if "kid" in header else None
-    try:
-        return claims_signed_by(await keys_of(client, kid=kid), header, text)
-    except NoKeyFits:
-        return claims_signed_by(await keys_of(client, kid=kid, refresh=True), header, text)
+    return {name: _text(name, value) for name, value in signed.claims.items() if name not in ABOUT_THE_TOKEN}
 
 
 def _text(name: str, value: Any) -> str:

@@ -16,6 +16,7 @@ import orjson
 from idp.applications.models import Client
 from idp.authorization import request_object
 from idp.authorization.request import AuthorizationRequest, read
+from idp.client_auth.client_keys import ClientKeys
 from idp.errors import InvalidRequest, InvalidRequestUri, RequestNotSupported, RequestUriNotSupported, TemporarilyUnavailable
 from idp.settings import IdpSettings
 from kit.clock import Clock
@@ -32,7 +33,7 @@ KEPT = 3600  # seconds that an object is kept whose address holds its hash
 @dataclass(frozen=True)
 class Resolver:
     store: ExpiringStore
-    keys_of: request_object.KeysOf
+    keys: ClientKeys
     outbound: httpx.AsyncClient
     issuer: str
     clock: Clock
@@ -50,7 +51,7 @@ class Resolver:
         if by_value and client.jwks is None and client.jwks_uri is None:
             raise RequestNotSupported("this client has no keys registered to sign requests with", param="request")
         text = by_value or await self._fetched(by_reference, client)
-        inside = await request_object.opened(text, client, self.keys_of, issuer=self.issuer, now=self.clock.now())
+        inside = await request_object.opened(text, client, self.keys, issuer=self.issuer, now=self.clock.now())
         outside = parameters.get("response_type", "")
         if outside and outside != inside.get("response_type"):
             raise InvalidRequest("response_type differs from the request object's", param="response_type")  # OIDC Core §6.1

@@ -19,7 +19,7 @@ from idp.keys.signer import BadToken
 from idp.proofs.certificate import Certificate, ClientCertificates
 from kit.audit import AuditEvent, AuditTrail, Entry
 from kit.clock import Clock
-from kit.expiring import ExpiringStore, Put
+from kit.expiring import ExpiringStore
 from kit.secrets import digest
 from kit.web.address import truncated
 
@@ -122,11 +122,10 @@ async def by_assertion(self: ClientAuthenticator, client: Client | None, present
     if client is None or client.auth_method != "private_key_jwt":
         return None
     try:
-        assertion = await private_key_jwt.verify(client, presented.proof, self.keys, issuer=self.issuer, now=self.clock.now())
+        signed = await private_key_jwt.verify(client, presented.proof, self.keys, issuer=self.issuer, now=self.clock.now())
     except BadToken:
         return None
-    fresh = await self.store.put_if_absent(Put(f"jti:{client.client_id}:{digest(assertion.jti)}", b"1", assertion.seconds))
-    return assertion.kid if fresh else None
+    return str(signed.header.get("kid", "")) if await private_key_jwt.spend(self.store, signed) else None
 
 
 async def by_issued_certificate(self: ClientAuthenticator, client: Client | None, presented: Presented) -> str | None:

@@ -17,6 +17,8 @@ import orjson
 import structlog
 
 from idp.applications.models import Client
+from idp.client_auth.signatures import NoKeyFits, Signed, claims_signed_by
+from idp.keys.signer import header_of
 from kit.clock import Clock
 from kit.outbound import read_limited
 
@@ -66,6 +68,21 @@ class ClientKeys:
                 if self._lacks(kept, kid, refresh) and self.clock.now() - kept.tried_at >= self.refresh_seconds:
                     await self._fetch(client, kept)
         return kept.jwks if self.clock.now() - kept.fetched_at <= LIFE else NO_KEYS
+
+    async def signed(self, client: Client, text: str, *, issuer: str, now: int) -> Signed:
+        """Return what a key of this client signed, nothing of it judged yet; raise BadToken.
+
+        Where no key fits, a fetched set is fetched once more: the client may have new ones. Registered keys are the ones there are.
+        """
+        header = header_of(text)
+        kid = str(header["kid"]) if "kid" in header else None
+        try:
+            claims = claims_signed_by(await self.of(client, kid=kid), header, text)
+        except NoKeyFits:
+            if not client.jwks_uri:
+                raise
+            claims = claims_signed_by(await self.of(client, refresh=True), header, text)
+        return Signed(client, header, claims, issuer, now)
 
     def _of(self, client: Client) -> Kept:
         kept = self._kept.get(client.client_id)

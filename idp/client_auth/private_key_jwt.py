@@ -5,41 +5,20 @@ The key comes from the client's registered set, never from the header; the algor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
 
 import orjson
 
 from idp.applications.models import Client
 from idp.client_auth.client_keys import ClientKeys
-from idp.client_auth.signatures import FAPI_ALGORITHMS, NoKeyFits, claims_signed_by
+from idp.client_auth.signatures import FAPI_ALGORITHMS, Signed
 from idp.keys.signer import BadToken, header_of
-from kit.secrets import b64url_decode
+from kit.expiring import ExpiringStore, Put
+from kit.secrets import b64url_decode, digest
 
 LIFE = 300
 SKEW = 30
 TYPES = ("jwt", "client-authentication+jwt")
-
-
-@dataclass(frozen=True, slots=True)
-class Assertion:
-    """A verified assertion, not yet used: `jti` must be spent for `seconds` before anything is issued."""
-
-    jti: str
-    seconds: int
-    kid: str
-
-
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """Claims that a key of the client signed, and what they are judged by."""
-
-    client: Client
-    header: Mapping[str, Any]
-    claims: Mapping[str, Any]
-    issuer: str
-    now: int
 
 
 def type_is_an_assertion(signed: Signed) -> None:
@@ -132,17 +111,16 @@ def client_id_of(assertion: str) -> str:
     return subject if isinstance(subject, str) else ""
 
 
-async def verify(client: Client, assertion: str, keys: ClientKeys, *, issuer: str, now: int) -> Assertion:
-    """Return the assertion if this client made it for us just now; raise BadToken."""
-    header = header_of(assertion)
-    kid = str(header["kid"]) if "kid" in header else None
-    try:
-        claims = claims_signed_by(await keys.of(client, kid=kid), header, assertion)
-    except NoKeyFits:
-        if not client.jwks_uri:
-            raise
-        claims = claims_signed_by(await keys.of(client, refresh=True), header, assertion)
-    signed = Signed(client, header, claims, issuer, now)
+async def verify(client: Client, assertion: str, keys: ClientKeys, *, issuer: str, now: int) -> Signed:
+    """Return the assertion if this client made it for us just now; raise BadToken. It is not yet used."""
+    signed = await keys.signed(client, assertion, issuer=issuer, now=now)
     for rule in RULES:
         rule(signed)
-    return Assertion(claims["jti"], claims["exp"] + SKEW + 1 - now, str(header.get("kid", "")))
+    return signed
+
+
+async def spend(store: ExpiringStore, signed: Signed) -> bool:
+    """Use an assertion that passed its rules; True for the first of any number of uses (TK-12). Remembered while it would be accepted."""
+    seconds = signed.claims["exp"] + SKEW + 1 - signed.now
+    key = f"jti:{signed.client.client_id}:{digest(signed.claims['jti'])}"
+    return await store.put_if_absent(Put(key, b"1", seconds))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, TypeGuard
 
 import orjson
@@ -11,6 +12,7 @@ from joserfc import jws
 from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
 
+from idp.applications.models import Client
 from idp.keys.signer import BadToken
 
 Key = ECKey | RSAKey | OKPKey
@@ -24,6 +26,17 @@ class Roomy(jws.JWSRegistry):
     """Takes headers that carry an RSA key, as a DPoP proof's does (RFC 9449 §4.2)."""
 
     max_header_length = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Claims that a key of the client signed, and what they are judged by. `now` is seconds UTC."""
+
+    client: Client
+    header: Mapping[str, Any]
+    claims: Mapping[str, Any]
+    issuer: str
+    now: int
 
 
 class NoKeyFits(BadToken):

@@ -24,7 +24,6 @@ from idp.signout.listeners import Listeners
 from idp.store import GrantStore
 from idp.tokens.access_token import AccessTokens, token_type
 from idp.tokens.dressing import Dressing
-from idp.tokens.id_token import id_token_claims
 from idp.tokens.models import AuthorizationCode, RefreshFamily
 from idp.tokens.pkce import fits
 from idp.tokens.records import decode_code
@@ -109,7 +108,6 @@ class AuthorizationCodeGrant:
     disclosing: Disclosing
     trail: AuditTrail
     settings: IdpSettings
-    issuer: str
     listeners: Listeners
     rules: Sequence[Callable[[Redemption], None]] = RULES
     name: str = "authorization_code"
@@ -153,7 +151,10 @@ class AuthorizationCodeGrant:
             details=granted,
             not_after=code.consent_until,
         )
-        id_token = await self._id_token(code, client, minted.token, values, now)  # before anything is spent: it may be impossible
+        asked = {name: values[name] for name in code.id_token_claims if name in values}
+        id_token = await self.dressing.id_token(  # before anything is spent: it may be impossible
+            client, code, minted.token, now=now, seconds=self.settings.id_token_seconds, asked=asked
+        )
         told = {name: values[name] for name in code.released if name in values}
         receiver = Receiver(code.grant, code.service, code.application, code.client_id, "oidc")
         await self.disclosing.record(person.id, receiver, told, now)  # durable before the first answer that lets the client read it
@@ -175,24 +176,6 @@ class AuthorizationCodeGrant:
         if "refresh_token" in client.grant_types:
             body["refresh_token"] = await self._family(code, redemption.request)
         return TokenAnswer(body)
-
-    async def _id_token(self, code: AuthorizationCode, client: Client, access_token: str, values: dict[str, object], now: int) -> str:
-        claims = id_token_claims(
-            issuer=self.issuer,
-            client_id=client.client_id,
-            subject=code.subject,
-            sid=code.sid,
-            auth_time=code.auth_time,
-            acr=code.acr,
-            amr=code.amr,
-            nonce=code.nonce,
-            access_token=access_token,
-            alg=client.id_token_alg,
-            now=now,
-            seconds=self.settings.id_token_seconds,
-            asked={name: values[name] for name in code.id_token_claims if name in values},
-        )
-        return await self.dressing.id_token(client, claims)
 
     async def _family(self, code: AuthorizationCode, request: TokenRequest) -> str:
         family_id = new_id()

@@ -11,24 +11,22 @@ from dataclasses import dataclass
 
 from idp.client_auth.client_keys import ClientKeys
 from idp.client_auth.private_key_jwt import (
-    SKEW,
-    Signed,
     algorithm_is_the_clients,
     audience_is_us_alone,
     has_an_id,
     is_not_expired,
     is_not_from_the_future,
     lives_five_minutes_at_most,
+    spend,
     times_are_whole_seconds,
     was_made_just_now,
 )
-from idp.client_auth.signatures import NoKeyFits, claims_signed_by
+from idp.client_auth.signatures import Signed
 from idp.errors import InvalidGrant, InvalidRequest
 from idp.grants.client_credentials import ClientCredentialsGrant
 from idp.grants.model import TokenAnswer, TokenRequest
-from idp.keys.signer import BadToken, header_of
-from kit.expiring import ExpiringStore, Put
-from kit.secrets import digest
+from idp.keys.signer import BadToken
+from kit.expiring import ExpiringStore
 
 NAME = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
@@ -80,26 +78,11 @@ class JwtBearerGrant:
         if not assertion:
             raise InvalidRequest("assertion is required")
         try:
-            signed = await self._verified(request, assertion)
+            signed = await self.keys.signed(request.authenticated.client, assertion, issuer=self.issuer, now=request.now)
             for rule in self.rules:
                 rule(signed)
         except BadToken as error:
             raise InvalidGrant("the assertion is not acceptable", detail=str(error)) from error
-        await self._spend(signed)
-        return await self.credentials.answer(request)
-
-    async def _verified(self, request: TokenRequest, assertion: str) -> Signed:
-        client, header = request.authenticated.client, header_of(assertion)
-        kid = str(header["kid"]) if "kid" in header else None
-        try:
-            claims = claims_signed_by(await self.keys.of(client, kid=kid), header, assertion)
-        except NoKeyFits:
-            claims = claims_signed_by(await self.keys.of(client, refresh=True), header, assertion)
-        return Signed(client, header, claims, self.issuer, request.now)
-
-    async def _spend(self, signed: Signed) -> None:
-        """Of any number of uses of one assertion one succeeds."""
-        seconds = signed.claims["exp"] + SKEW + 1 - signed.now
-        key = f"jti:{signed.client.client_id}:{digest(signed.claims['jti'])}"
-        if not await self.store.put_if_absent(Put(key, b"1", seconds)):
+        if not await spend(self.store, signed):
             raise InvalidGrant("the assertion was used before")
+        return await self.credentials.answer(request)

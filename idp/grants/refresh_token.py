@@ -22,7 +22,6 @@ from idp.settings import IdpSettings
 from idp.store import GrantStore, SessionLogStore
 from idp.tokens.access_token import AccessTokens, Minted, token_type
 from idp.tokens.dressing import Dressing
-from idp.tokens.id_token import id_token_claims
 from idp.tokens.models import RefreshFamily
 from idp.tokens.resources import audience_of
 from idp.tokens.rotation import family_of, is_current, is_repeat, successor
@@ -43,7 +42,6 @@ class RefreshTokenGrant:
     access_tokens: AccessTokens
     disclosing: Disclosing
     settings: IdpSettings
-    issuer: str
     successor_key: bytes = field(repr=False)
     rules: Sequence[Callable[[Use], None]] = RULES
     name: str = "refresh_token"
@@ -63,7 +61,10 @@ class RefreshTokenGrant:
         assert use.person is not None
         values = release(use.person, use.claims)
         minted = self._mint(use, values, lived_under, audience, granted)
-        id_token = await self._id_token(use, minted.token) if "openid" in use.scopes else ""
+        id_token = ""
+        if "openid" in use.scopes:
+            seconds = self.settings.id_token_seconds
+            id_token = await self.dressing.id_token(use.client, family, minted.token, now=request.now, seconds=seconds)
         following = await self._rotate(family, token, request)
         told = {name: values[name] for name in use.claims if name in values}
         receiver = Receiver(family.grant, family.service, family.application, family.client_id, "oidc")
@@ -144,22 +145,3 @@ class RefreshTokenGrant:
             details=granted,
             not_after=use.consent_until,
         )
-
-    async def _id_token(self, use: Use, access_token: str) -> str:
-        family, client = use.family, use.client
-        claims = id_token_claims(
-            issuer=self.issuer,
-            client_id=client.client_id,
-            subject=family.subject,
-            sid=family.sid,
-            auth_time=family.auth_time,
-            acr=family.acr,
-            amr=family.amr,
-            nonce=family.nonce,
-            access_token=access_token,
-            alg=client.id_token_alg,
-            now=use.request.now,
-            seconds=self.settings.id_token_seconds,
-            asked={},
-        )
-        return await self.dressing.id_token(client, claims)

@@ -15,7 +15,11 @@ from idp.applications.models import Client
 from idp.errors import NoEncryptionKey
 from idp.keys.schedule import KeySchedule
 from idp.keys.sealer import NoRecipientKey, seal
+from idp.tokens.id_token import id_token_claims
+from idp.tokens.models import AuthorizationCode, RefreshFamily
 
+NOTHING: Mapping[str, Any] = {}
+SignIn = AuthorizationCode | RefreshFamily  # what both say of the sign-in that they came from
 KeysOf = Callable[[Client], Awaitable[Mapping[str, Any]]]
 
 
@@ -32,8 +36,25 @@ class Dressing:
     issuer: str
     keys_of: KeysOf = registered_keys
 
-    async def id_token(self, client: Client, claims: Mapping[str, Any]) -> str:
-        """Return the ID token; raise NoEncryptionKey. OIDC Core §2."""
+    async def id_token(
+        self, client: Client, sign_in: SignIn, access_token: str, *, now: int, seconds: int, asked: Mapping[str, Any] = NOTHING
+    ) -> str:
+        """Return the ID token of a code or a refresh family, with the claims `asked` for in it; raise NoEncryptionKey. OIDC Core §2."""
+        claims = id_token_claims(
+            issuer=self.issuer,
+            client_id=client.client_id,
+            subject=sign_in.subject,
+            sid=sign_in.sid,
+            auth_time=sign_in.auth_time,
+            acr=sign_in.acr,
+            amr=sign_in.amr,
+            nonce=sign_in.nonce,
+            access_token=access_token,
+            alg=client.id_token_alg,
+            now=now,
+            seconds=seconds,
+            asked=asked,
+        )
         signed = self.keys.signer.sign(claims, client.id_token_alg)
         if client.id_token_encryption is None:
             return signed

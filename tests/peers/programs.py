@@ -13,13 +13,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from connectors.apps.forward_auth.kind import ForwardAuth
 from connectors.apps.forward_auth.settings import ForwardAuthSettings
 from tests.servers import missing
 
 HERE = Path(__file__).parent
+Server = TypeVar("Server", bound=http.server.ThreadingHTTPServer)
 MODULES = Path("/usr/lib/apache2/modules")
 
 
@@ -74,18 +75,24 @@ class Older(http.server.BaseHTTPRequestHandler):
 
 
 @contextmanager
-def older_application() -> Iterator[int]:
-    """An older application on a free loopback port."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Older)
+def serving(server: Server) -> Iterator[Server]:
+    """Answer in a thread until the block ends."""
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:
-        yield int(server.server_address[1])
+        yield server
     finally:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@contextmanager
+def older_application() -> Iterator[int]:
+    """An older application on a free loopback port."""
+    with serving(http.server.ThreadingHTTPServer(("127.0.0.1", 0), Older)) as server:
+        yield int(server.server_address[1])
 
 
 @contextmanager

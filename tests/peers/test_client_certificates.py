@@ -6,7 +6,6 @@ import http.server
 import socket
 import ssl
 import subprocess
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +20,7 @@ import pytest
 from idp.proofs.certificate import load
 from kit.secrets import new_id
 from tests.idp.client_auth.assertions import EC, signed
-from tests.peers.programs import HERE, program, running
+from tests.peers.programs import HERE, program, running, serving
 from tests.site import Live, live_site, test_client
 
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -107,15 +106,8 @@ def key_server(papers: Papers) -> Iterator[int]:
     answering = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     answering.load_cert_chain(papers.path("server.pem"), papers.path("server.key"))
     server.socket = answering.wrap_socket(server.socket, server_side=True)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
+    with serving(server):
         yield int(server.server_address[1])
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.fixture(scope="module")

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import http.server
 import json
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,7 +11,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from tests.peers.chromium_walk import browser_page
-from tests.peers.programs import HERE
+from tests.peers.programs import HERE, serving
 from tests.peers.test_session_iframes import sign_in
 from tests.servers import missing
 from tests.site import live_site, test_client
@@ -25,7 +22,6 @@ SCRIPT = HERE / "node" / "node_modules" / "oidc-client-ts" / "dist" / "browser" 
 class Spa(http.server.ThreadingHTTPServer):
     """A page without a server of its own but for this: what it asks of the token endpoint is handed on, from its own origin."""
 
-    daemon_threads = True
     issuer = ""
 
     def __init__(self) -> None:
@@ -80,22 +76,10 @@ class Answers(http.server.BaseHTTPRequestHandler):
         return
 
 
-@contextmanager
-def spa() -> Iterator[Spa]:
-    with Spa() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
-
-
 def test_a_page_that_watches_the_session_learns_of_the_sign_out(tmp_path: Path, template_folder: Path) -> None:
     if not SCRIPT.exists():
         missing("oidc-client-ts (npm ci in tests/peers/node)")
-    with spa() as rp:
+    with serving(Spa()) as rp:
         client = test_client(
             client_id="rp-spa",
             auth_method="none",

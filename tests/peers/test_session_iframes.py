@@ -5,9 +5,6 @@ from __future__ import annotations
 import base64
 import http.server
 import json
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -16,6 +13,7 @@ import httpx
 from playwright.sync_api import Page
 
 from tests.peers.chromium_walk import browser_page
+from tests.peers.programs import serving
 from tests.site import PASSWORD, SITI, TEST_SECRET, VERIFIER, answer_of, authorize_query, live_site, test_client
 
 WATCHING = """<!doctype html><title>asking</title><iframe id="op" src="{issuer}/check_session"></iframe><script>
@@ -29,7 +27,6 @@ document.getElementById("op").addEventListener("load", function (event) {{
 class Application(http.server.ThreadingHTTPServer):
     """A relying party's own pages. `seen` are the requests that its front-channel address got."""
 
-    daemon_threads = True
     issuer = ""
 
     def __init__(self) -> None:
@@ -58,18 +55,6 @@ class Answers(http.server.BaseHTTPRequestHandler):
         return
 
 
-@contextmanager
-def application() -> Iterator[Application]:
-    with Application() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
-
-
 def sign_in(page: Page, back: str) -> None:
     """Sign in and agree, until the browser is at the application."""
     page.fill('input[name="akun"]', SITI)
@@ -87,7 +72,7 @@ def watched(page: Page, origin: str, message: str) -> str:
 
 
 def test_the_iframe_says_unchanged_then_changed_and_the_application_is_framed_at_sign_out(tmp_path: Path, template_folder: Path) -> None:
-    with application() as rp:
+    with serving(Application()) as rp:
         client = test_client(
             redirect_uris=(f"{rp.origin}/cb",),
             post_logout_redirect_uris=(f"{rp.origin}/bye",),
@@ -119,7 +104,7 @@ def test_the_iframe_says_unchanged_then_changed_and_the_application_is_framed_at
 
 
 def test_a_page_of_nobody_we_know_may_not_frame_it(tmp_path: Path, template_folder: Path) -> None:
-    with application() as rp, application() as stranger:
+    with serving(Application()) as rp, serving(Application()) as stranger:
         client = test_client(redirect_uris=(f"{rp.origin}/cb",), session_management=True)
         with live_site(tmp_path, template_folder, clients=(client,)) as live, browser_page(True) as page:
             refused: list[str] = []

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from idp.applications.models import Client
-from idp.authorization.object_checks import RULES, Signed
+from idp.authorization.object_checks import RULES
+from idp.client_auth.signatures import Signed
 from idp.keys.signer import BadToken
 from tests.idp.samples import ISSUER, NOW, a_client
 

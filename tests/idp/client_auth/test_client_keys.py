@@ -49,7 +49,7 @@ class Publisher:
 
     async def verify(self, assertion: str) -> str:
         now = self.clock.now()
-        return (await private_key_jwt.verify(self.client, assertion, self.keys, issuer=ISSUER, now=now)).kid
+        return str((await private_key_jwt.verify(self.client, assertion, self.keys, issuer=ISSUER, now=now)).header.get("kid", ""))
 
 
 def published(**changes: Any) -> Client:

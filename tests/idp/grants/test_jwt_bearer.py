@@ -10,7 +10,7 @@ import httpx
 import pytest
 from joserfc.jwk import ECKey
 
-from idp.client_auth.private_key_jwt import Signed
+from idp.client_auth.signatures import Signed
 from idp.grants.jwt_bearer import NAME, RULES
 from idp.keys.signer import BadToken
 from tests.idp.client_auth.assertions import EC, signed
