@@ -8,7 +8,8 @@ import pytest
 
 from idp.people.claims import source_of
 from idp.people.models import Person, Status
-from idp.people.release import certain, release
+from idp.people.release import certain, identity, release
+from idp.sessions.models import Session
 
 NIK = "3503120211999002"
 
@@ -42,3 +43,11 @@ def test_the_source_of_what_nobody_checked_is_the_person() -> None:
     assert source_of("nik", verified=True)["id"] == "Dukcapil"
     assert source_of("nik", verified=False)["id"] == "isian Anda, belum diperiksa"
     assert source_of("email", verified=False) == source_of("email", verified=True)
+
+
+@pytest.mark.parametrize("level", ["basic", "verified"])
+def test_a_connector_is_handed_no_nik_that_nobody_checked(level: str) -> None:
+    session = Session("s", "sid", "p", 0, ("pwd",), "urn:gapura:aal1", 0, 0, 100)
+    who = identity(person(level), session, application="a", service="s", subject="x", released=frozenset({"nik", "name"}), now=0)
+    assert who.claims["name"] == "Bayu Ujiantoro"
+    assert ("nik" in who.claims) is (level == "verified")

@@ -131,6 +131,14 @@ async def test_lg_04_a_network_is_slowed_though_each_address_is_quiet(site: Site
     assert await desk.throttle.address_is_slow("198.51.100.1") is None
 
 
+async def test_lg_05_a_line_that_is_refused_uses_up_nobody_elses_tries(site: Site) -> None:
+    desk = desk_of(site)
+    for _ in range(site.house.settings.idp.address_tries * 6):
+        await desk.throttle.address_is_slow("203.0.113.9")
+    assert await desk.throttle.address_is_slow("203.0.113.9") is not None
+    assert await desk.throttle.address_is_slow("203.0.113.10") is None, "the same network"
+
+
 async def test_lg_05_whoever_tries_from_everywhere_shuts_nobody_out(site: Site, monkeypatch) -> None:  # type: ignore[no-untyped-def]
     """Everybody together has an alarm and no limit: a limit for all would be one attacker's switch for the whole regency."""
     monkeypatch.setattr("idp.signin.throttle.GLOBAL_PER_MINUTE", 4)
