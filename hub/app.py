@@ -36,17 +36,23 @@ MACHINE_PATHS = (
 
 
 class ExactPaths:
-    """Sends the paths it knows straight to their route, everything else to the application."""
+    """Sends a request for a path it knows straight to the endpoint, everything else to the application.
+
+    What an endpoint raises goes to `Front`: none of them raises an HTTPException, for which Starlette would wrap each request.
+    """
 
     def __init__(self, routes: Sequence[Route], app: ASGIApp) -> None:
-        self.routes = {route.path: route for route in routes if "{" not in route.path}
+        exact = [route for route in routes if "{" not in route.path]
+        self.endpoints = {(method, route.path): route.endpoint for route in exact for method in route.methods or ()}
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            route = self.routes.get(scope["path"])
-            if route is not None and scope["raw_path"] == scope["path"].encode():
-                await route.handle(scope, receive, send)
+            path = scope["path"]
+            endpoint = self.endpoints.get((scope["method"], path))
+            if endpoint is not None and scope["raw_path"] == path.encode():
+                response = await endpoint(Request(scope, receive, send))
+                await response(scope, receive, send)
                 return
         await self.app(scope, receive, send)
 

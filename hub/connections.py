@@ -15,10 +15,9 @@ MOST_CONNECTIONS = 4000  # of one worker; beyond it 503 with what little that co
 
 
 class PatientProtocol(HttpToolsProtocol):
-    """Times only what does not come in one piece, so that an ordinary request costs nothing here."""
+    """Times only what does not come in one piece, so that an ordinary request costs next to nothing here."""
 
     waiting: asyncio.TimerHandle | None = None
-    arriving = True  # the first request of a connection too
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn narrows it
         super().connection_made(transport)
@@ -26,27 +25,21 @@ class PatientProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
-        self.arriving = False
-        self._time()
+        if self.waiting is not None:
+            self.waiting.cancel()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        self._time()
-
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        self.arriving = True
-
-    def on_message_complete(self) -> None:
-        super().on_message_complete()
-        self.arriving = False
-
-    def _time(self) -> None:
-        if self.arriving and self.waiting is None:
-            self.waiting = self.loop.call_later(REQUEST_SECONDS, self._give_up)
-        elif not self.arriving and self.waiting is not None:
+        cycle = self.cycle  # of the newest request whose headers are whole; its scope is older than that of a request that has just begun
+        if cycle is None or cycle.more_body or cycle.scope is not self.scope:
+            self._time()
+        elif self.waiting is not None:
             self.waiting.cancel()
             self.waiting = None
+
+    def _time(self) -> None:
+        if self.waiting is None:
+            self.waiting = self.loop.call_later(REQUEST_SECONDS, self._give_up)
 
     def _give_up(self) -> None:
         self.transport.abort()

@@ -29,7 +29,8 @@ COMMON = [
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
 ]
 HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
-PLAIN_CSP = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'")
+CSP = b"content-security-policy"
+PLAIN_CSP = (CSP, b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'")
 
 
 class Front:
@@ -39,6 +40,7 @@ class Front:
         self.app = app
         self.broken = broken
         self.headers = [*COMMON, HSTS] if secure else COMMON
+        self.plain = [*self.headers, PLAIN_CSP]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -50,9 +52,8 @@ class Front:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                headers = message["headers"] = [*message["headers"], *self.headers]
-                if not any(name == b"content-security-policy" for name, _ in headers):
-                    headers.append(PLAIN_CSP)
+                own = message["headers"]
+                message["headers"] = [*own, *(self.headers if any(name == CSP for name, _ in own) else self.plain)]
             await send(message)
 
         try:

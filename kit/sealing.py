@@ -32,25 +32,30 @@ class KeyRing:
     keys: Mapping[int, bytes] = field(repr=False)
     active: int
     index_key: bytes = field(repr=False)
+    ciphers: dict[int, AESGCM] = field(init=False, repr=False)  # of `keys`: made once, because userinfo opens something at every request
+
+    def __post_init__(self) -> None:
+        self.adopt({}, self.active)
 
     def adopt(self, keys: Mapping[int, bytes], active: int) -> None:
         """Seal with `active` from now on; keys once known stay known."""
         self.keys = {**self.keys, **keys}
+        self.ciphers = {number: AESGCM(key) for number, key in self.keys.items()}
         self.active = active
 
     def seal(self, value: bytes, context: str) -> bytes:
         nonce = os.urandom(12)
         head = VERSION + self.active.to_bytes(4, "big")
-        return head + nonce + AESGCM(self.keys[self.active]).encrypt(nonce, value, head + context.encode())
+        return head + nonce + self.ciphers[self.active].encrypt(nonce, value, head + context.encode())
 
     def open(self, sealed: bytes, context: str) -> bytes:
         """Return the value sealed under `context`; raise CannotOpen for anything else."""
         head, nonce, body = sealed[:5], sealed[5:17], sealed[17:]
-        key = self.keys.get(int.from_bytes(head[1:5], "big")) if head[:1] == VERSION and len(sealed) >= 33 else None
-        if key is None:
+        cipher = self.ciphers.get(int.from_bytes(head[1:5], "big")) if head[:1] == VERSION and len(sealed) >= 33 else None
+        if cipher is None:
             raise CannotOpen(context)
         try:
-            return AESGCM(key).decrypt(nonce, body, head + context.encode())
+            return cipher.decrypt(nonce, body, head + context.encode())
         except InvalidTag as error:
             raise CannotOpen(context) from error
 

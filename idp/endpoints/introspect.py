@@ -43,7 +43,6 @@ class IntrospectEndpoint:
     async def __call__(self, request: Request) -> Response:
         try:
             form = await form_of(request)
-            address = client_address(request, self.trusted_proxies)
             client = (await authenticated(request, form, self.authenticator, self.trusted_proxies)).client
             if client.public:
                 raise InvalidClient("a public client cannot introspect")
@@ -51,7 +50,7 @@ class IntrospectEndpoint:
                 raise InvalidRequest("token is required")
             found = await self.tokens.find(form["token"])
             if found is None:
-                await self.guesses.count(address, client.client_id)
+                await self.guesses.count(client_address(request, self.trusted_proxies), client.client_id)
         except OAuthError as error:
             return answers.error(error)
         told = self._told(found, client)

@@ -73,7 +73,7 @@ class RegisterEndpoint:
             await self.registrar.remove(client, self._origin(request))
         except OAuthError as error:
             return answers.error(error)
-        return Response(status_code=204, headers=answers.NO_STORE)
+        return Response(status_code=204, headers={"Cache-Control": "no-store", "Pragma": "no-cache"})
 
     async def _client(self, request: Request, token: str) -> Client:
         return await self._guessed(request, self.registrar.find(request.path_params["client_id"], token))

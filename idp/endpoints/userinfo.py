@@ -65,12 +65,12 @@ class UserinfoEndpoint:
         return self.bindings.fresh(request, response)
 
     def _shown(self, found: AccessToken, scheme: str) -> Shown:
-        snapshot = self.registry.now
-        has_scopes = snapshot.still_has(found.client_id, found.scopes)
-        service = snapshot.services.get(found.service)
-        client, issuer = snapshot.clients.get(found.client_id), self.tokens.issuer
+        snapshot, issuer = self.registry.now, self.tokens.issuer
+        client = snapshot.clients.get(found.client_id)
+        has_scopes = client is not None and client.enabled and found.scopes <= client.scopes
         own = (client.audience or client.client_id) if client is not None else ""
         is_for_us = found.audience in (own, issuer, f"{issuer}/userinfo")
+        service = snapshot.services.get(found.service)
         return Shown(found, has_scopes, service, self.clock.now(), self.tokens.settings.aal2_seconds, scheme, is_for_us)
 
     def _described(self, response: Response) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Sequence
+from functools import lru_cache
 
 from starlette.requests import HTTPConnection
 
@@ -14,6 +15,7 @@ def networks(texts: Sequence[str]) -> tuple[Network, ...]:
     return tuple(ipaddress.ip_network(text) for text in texts)
 
 
+@lru_cache(maxsize=1024)  # the peers of a worker are few: its proxies, and the programs of the agencies
 def _parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     """Return the address; an IPv4 address in IPv6 clothes (`::ffff:192.0.2.1`) as the IPv4 address it is."""
     try:
