@@ -36,7 +36,7 @@ crash: $(VENV)/.dev packages ## 100 kill -9 cycles on SQLite and on PostgreSQL
 	$(BIN)/python -m tests.crash.run --store postgresql $(ARGS)
 
 races: $(VENV)/.dev packages ## Every race at full size, both editions
-	GAPURA_FULL=1 $(BIN)/python -m pytest tests/races tests/stores $(ARGS)
+	ALL_ROUNDS=1 $(BIN)/python -m pytest tests/races tests/stores $(ARGS)
 	$(BIN)/python -m tests.races.rotation
 
 pages: $(VENV)/.dev packages node ## Every page in every state, language, width and colour scheme; pictures in build/pages

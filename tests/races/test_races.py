@@ -30,7 +30,7 @@ from tests.idp.proofs.proofs import ath, proof
 from tests.servers import postgres_database, redis_url
 from tests.site import TEST_SECRET, VERIFIER, Live, Party, answer_of, authorize_query, live_site, test_client
 
-ROUNDS = 50 if os.environ.get("GAPURA_FULL") else 2
+ROUNDS = 50 if os.environ.get("ALL_ROUNDS") else 2
 AT_ONCE = 100
 KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE"
 SITI = "demo-siti"
