@@ -20,6 +20,8 @@ class Capability(StrEnum):
     FRONT_DOOR = "front_door"  # people enter through an endpoint of the kind
     PROXY_CHECK = "proxy_check"  # a reverse proxy asks about every request
     HAND_OFF = "hand_off"  # a person is sent on with a proof
+    API_CALL = "api_call"  # programs call an older API through us, or an older program calls us
+    DIRECTORY = "directory"  # an older system asks a directory for a person, as LDAP does
     SIGN_OUT = "sign_out"
     PROBE = "probe"
     PREVIEW = "preview"
@@ -67,14 +69,40 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Secret:
+    """A value that only Gapura and one older system know. `until`: when it stops being good, seconds UTC; 0: it does not."""
+
+    value: str = field(repr=False)
+    until: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SecretRule:
+    """A secret that a kind needs: what it is called on the form, how strong it must be, and whether Gapura makes it.
+
+    `least_bits` is judged on the text as given: 4 a hexadecimal digit, 6 a character of base64url, 8 a byte of anything else.
+    """
+
+    title: Mapping[str, str]
+    generated: bool = True
+    least_bits: int = 256
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Connector:
-    """One application behind one kind, as configured. `settings` is the kind's own frozen model."""
+    """One application behind one kind, as configured. `settings` is the kind's own frozen model, `secrets` what it refers to by name."""
 
     id: str
     application: str
     kind: str
     settings: BaseModel
     enabled: bool = True
+    secrets: Mapping[str, tuple[Secret, ...]] = field(default_factory=dict, repr=False)
+
+    def secrets_at(self, name: str, now: int) -> tuple[str, ...]:
+        """Return the values that are good now, newest first: the one to sign with, and those still accepted after a rotation (TI-05)."""
+        return tuple(one.value for one in self.secrets.get(name, ()) if not one.until or now < one.until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +121,7 @@ class Kind(Protocol):
     title: Mapping[str, str]  # {"id": …, "en": …}
     capabilities: frozenset[Capability]
     settings_model: type[BaseModel]
+    secrets: Mapping[str, SecretRule]  # by name; most kinds have none
     docs: str  # path below docs/
 
     def emits(self, settings: BaseModel) -> frozenset[str]:

@@ -2,6 +2,8 @@
 
 ConnectorError
 ├── UnknownKind        no such kind is built in
+├── BadRequest         what came to a kind's endpoint cannot be understood, or is not allowed; told as a page
+├── NotEntered         nobody is let in there; `code` names the page that says why
 ├── BadSettings        the settings of a connector do not fit its kind; `field` and `reason` say what to fix
 └── BadMapping         a mapping row names an unknown claim or transform
 """
@@ -26,3 +28,21 @@ class BadSettings(ConnectorError):
 
 class BadMapping(BadSettings):
     pass
+
+
+class BadRequest(ConnectorError):
+    """`reason` is for the log and for whoever runs the older system: it quotes nothing that was received."""
+
+    def __init__(self, reason: str, *, connector: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.connector = connector
+
+
+class NotEntered(ConnectorError):
+    """`code` is one of the messages of templates/idp/error.html: not_found, application_disabled, unknown_service."""
+
+    def __init__(self, code: str, *, connector: str = "") -> None:
+        super().__init__(code)
+        self.code = code
+        self.connector = connector

@@ -7,13 +7,19 @@ from collections.abc import Mapping
 from pydantic import ValidationError
 
 from connectors.builtin import KINDS
-from connectors.contract import Capability, Connector, Kind, ProxyKind
+from connectors.contract import Capability, Connector, Kind, ProxyKind, Secret
 from connectors.errors import BadMapping, BadSettings, UnknownKind
+from connectors.front_door import FrontDoorKind
 
 PROXY_KINDS: Mapping[str, ProxyKind] = {
     name: kind  # type: ignore[misc] # the capability says that it has these methods
     for name, kind in KINDS.items()
     if Capability.PROXY_CHECK in kind.capabilities
+}
+FRONT_DOORS: Mapping[str, FrontDoorKind] = {
+    name: kind  # type: ignore[misc] # the same
+    for name, kind in KINDS.items()
+    if Capability.FRONT_DOOR in kind.capabilities
 }
 
 
@@ -25,7 +31,15 @@ def kind_of(name: str) -> Kind:
     return found
 
 
-def build(*, kind: str, connector_id: str, application: str, settings: Mapping[str, object], enabled: bool = True) -> Connector:
+def build(
+    *,
+    kind: str,
+    connector_id: str,
+    application: str,
+    settings: Mapping[str, object],
+    enabled: bool = True,
+    secrets: Mapping[str, tuple[Secret, ...]] | None = None,
+) -> Connector:
     """Return the connector; raise UnknownKind, BadSettings or BadMapping with the field to fix."""
     model = kind_of(kind).settings_model
     try:
@@ -34,4 +48,4 @@ def build(*, kind: str, connector_id: str, application: str, settings: Mapping[s
         first = error.errors(include_input=False, include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "settings"
         raise (BadMapping if place.startswith("headers") else BadSettings)(place, first["msg"]) from None
-    return Connector(connector_id, application, kind, checked, enabled)
+    return Connector(connector_id, application, kind, checked, enabled, secrets or {})

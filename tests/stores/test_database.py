@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 
 from hub.storage.sql import migrate
 from hub.storage.sql.database import Database, create_engine
-from hub.storage.sql.tables import metadata
+from hub.storage.sql.connector_tables import metadata
 from hub.storage.stores import Stores, open_stores
 from kit.clock import FixedClock
 from kit.expiring import StoreUnavailable

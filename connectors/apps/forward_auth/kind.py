@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from connectors.apps.forward_auth.paths import is_ambiguous, is_open, is_plain
 from connectors.apps.forward_auth.settings import ForwardAuthSettings
 from connectors.apps.forward_auth.snippets import nginx
-from connectors.contract import Answer, Capability, Emission, Identity, RequestFacts
+from connectors.contract import Answer, Capability, Emission, Identity, RequestFacts, SecretRule
 from connectors.mapping import MAX_VALUE, apply
 
 HOST_HEADER = "x-gapura-host"
@@ -54,6 +54,7 @@ class ForwardAuth:
     }
     capabilities = frozenset({Capability.PROXY_CHECK, Capability.SIGN_OUT, Capability.PREVIEW})
     settings_model: type[BaseModel] = ForwardAuthSettings
+    secrets: Mapping[str, SecretRule] = {}
     docs = "connectors/forward_auth.md"
 
     def emits(self, settings: BaseModel) -> frozenset[str]:

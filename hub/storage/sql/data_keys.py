@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.settings import SettingsError
+from hub.storage.sql import connector_tables as c
 from hub.storage.sql import tables as t
 from hub.storage.sql.chains import CHAINS, Chain, append_audit
 from hub.storage.sql.database import Database
@@ -52,6 +53,10 @@ SEALED = (
     SealedColumn(t.identifiers, "value", ("person", "kind", "blind"), lambda person, kind, _blind: context("identifiers", person, kind)),
     SealedColumn(t.credentials, "secret", ("person", "kind"), lambda person, kind: context("credentials", person, kind)),
     SealedColumn(t.connectors, "data", ("id",), lambda connector: context("connectors", connector)),
+    SealedColumn(c.connector_secrets, "value", ("connector", "name", "number"), lambda *row: context("connector-secrets", *map(str, row))),
+    SealedColumn(c.connector_revisions, "data", ("connector", "number"), lambda *row: context("connector-revisions", *map(str, row))),
+    SealedColumn(c.connector_drafts, "data", ("id",), lambda draft: context("connector-drafts", draft)),
+    SealedColumn(c.vault, "secret", ("connector", "person"), lambda *row: context("vault", *row)),
     SealedColumn(t.signing_keys, "private", ("kid",), lambda kid: context("signing-key", kid)),
 )
 

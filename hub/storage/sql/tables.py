@@ -166,6 +166,7 @@ session_clients = Table(  # which clients to tell when a session ends, however i
     Column("subject", String, nullable=False),
     moment("first_at"),
     moment("told_at", nullable=True),
+    Column("handle", Text, nullable=False, server_default=""),  # by what an older system knows the session
 )
 
 initial_access_tokens = Table(  # RFC 7591 §3: what opens the registration endpoint, with its policy and quota

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from hub.storage.sql.tables import metadata
+from hub.storage.sql.connector_tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"], target_metadata=metadata, render_as_batch=True, transactional_ddl=True
