@@ -13,11 +13,11 @@ from urllib.parse import quote
 
 from pydantic import BaseModel
 
-from connectors.apps.forward_auth.paths import is_ambiguous, is_open, is_plain
 from connectors.apps.forward_auth.settings import ForwardAuthSettings
 from connectors.apps.forward_auth.snippets import nginx
 from connectors.contract import Answer, Capability, Emission, Identity, RequestFacts, SecretRule
 from connectors.mapping import MAX_VALUE, apply
+from connectors.paths import is_ambiguous, is_open, plain_or
 
 HOST_HEADER = "x-gapura-host"
 OWN_WORDS = ("x-gapura-method", "x-gapura-uri")
@@ -98,9 +98,7 @@ class ForwardAuth:
 
     def entry_url(self, settings: BaseModel, path: str) -> str:
         own = _of(settings)
-        bare = path.partition("?")[0]
-        safe = path if is_plain(bare) and all(" " < c < "\x7f" for c in path) and "#" not in path else own.start_path
-        return own.base_url + safe
+        return own.base_url + plain_or(own.start_path, path)
 
     def proxy_configuration(self, settings: BaseModel, issuer: str) -> str:
         own = _of(settings)

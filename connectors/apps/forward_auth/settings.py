@@ -8,10 +8,9 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from connectors.apps.forward_auth.paths import is_plain
 from connectors.mapping import Row
+from connectors.paths import HOST, is_plain, origin
 
-HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[0-9]{1,5})?")
 IPV6 = re.compile(r"\[[0-9a-f:.]{2,45}\](:[0-9]{1,5})?")
 HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}")  # no underscore: many applications read X_A and X-A as one name (FA-01)
 RESERVED = ("host", "cookie", "authorization", "connection", "content-length", "transfer-encoding", "set-cookie", "location")
@@ -39,12 +38,7 @@ class ForwardAuthSettings(BaseModel):
     @field_validator("base_url")
     @classmethod
     def _is_origin(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in ("https", "http") or not HOST.fullmatch(parts.netloc) or parts.path or parts.query or parts.fragment:
-            raise ValueError("must be https://host[:port] and nothing more")
-        if parts.scheme == "http" and not (parts.hostname in ("localhost", "127.0.0.1") or (parts.hostname or "").endswith(".localhost")):
-            raise ValueError("must be https; http is for localhost")
-        return value
+        return origin(value)
 
     @field_validator("upstream")
     @classmethod

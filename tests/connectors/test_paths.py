@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from connectors.apps.forward_auth.paths import is_ambiguous, is_open, is_plain
+from connectors.paths import address, is_ambiguous, is_open, is_plain, plain_or
 
 OPEN = ("/terbuka", "/gambar/")
 
@@ -68,3 +68,32 @@ def test_fa_06_a_path_that_only_resembles_an_open_one_is_protected(path: str) ->
 @pytest.mark.parametrize("path", ["/", "/a", "/a/", "/a/b.c~d-e_f/@x:1", "/a/...", "/a/.b"])
 def test_plain_paths_are_plain(path: str) -> None:
     assert is_plain(path)
+
+
+@pytest.mark.parametrize(
+    "path", ["", "//evil.example", "/\\evil.example", "https://evil.example", "/a#b", "/a?b=\r\nX: 1", "/a b", "/a%2f..", "/é"]
+)
+def test_a_way_back_that_is_no_plain_path_leads_to_the_start(path: str) -> None:
+    assert plain_or("/mulai", path) == "/mulai"
+    assert plain_or("/mulai", "/cuti/ajukan?tahun=2026") == "/cuti/ajukan?tahun=2026"
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "http://lama.example.id/sso",
+        "https://lama.example.id",
+        "https://lama.example.id/sso?a=b",
+        "https://lama.example.id/sso#",
+        "https://lama.example.id/../sso",
+        "https://lama.example.id//sso",
+        "https://user@lama.example.id/sso",
+        "javascript:alert(1)",
+        "/sso",
+    ],
+)
+def test_the_address_of_a_page_is_an_origin_and_a_plain_path(bad: str) -> None:
+    with pytest.raises(ValueError, match="must be"):
+        address(bad)
+    for good in ("https://lama.example.id/index.php/sso/masuk", "http://localhost:8080/sso.php"):
+        assert address(good) == good
