@@ -6,9 +6,11 @@ import fcntl
 
 import pyotp
 
-from hub.resources import database_url, open_resources
+from connectors.registry import FRONT_DOORS
+from hub.resources import Resources, database_url, open_resources
 from hub.settings import Settings, SettingsError
 from hub.storage.sql.migrate import is_current, pending, upgrade
+from idp.handoff.store import of_kind
 from idp.keys.schedule import KeySchedule
 from idp.people.models import Credential, Identifier, IdentifierKind, Person, Role, RoleGrant, Status
 from idp.signin.password import Hasher
@@ -35,6 +37,17 @@ async def _prepare(settings: Settings) -> None:
         await upgrade(url)
     async with open_resources(settings) as resources:
         await KeySchedule(resources.stores.keys, resources.stores.ring, resources.expiring, resources.clock, settings.idp).ensure()
+        await _kind_secrets(resources)
+
+
+async def _kind_secrets(resources: Resources) -> None:
+    """Make what a kind needs for itself, such as the key that signs its assertions, when there is none yet."""
+    now, have = resources.clock.now(), await resources.stores.connector_secrets.all()
+    for kind in FRONT_DOORS.values():
+        for name in kind.own:
+            if name not in have.get(of_kind(kind.name), {}):
+                value = kind.make_own(name, resources.settings.issuer, now)
+                await resources.stores.connector_secrets.make(of_kind(kind.name), name, value, now=now)
 
 
 async def first_operator(settings: Settings, *, name: str, email: str) -> dict[str, str]:

@@ -20,6 +20,7 @@ import idp
 import portal
 from admin.room import AdminRoom
 from connectors.builtin import KINDS
+from connectors.registry import FRONT_DOORS
 from consent.disclosure import DisclosureLog
 from consent.service import ConsentService
 from hub.certificates import client_certificates
@@ -38,6 +39,7 @@ from idp.device.guesses import UserCodeGuesses
 from idp.device.requests import DeviceRequests
 from idp.endpoints.authorize import AuthorizeEndpoint, ChallengeWatch
 from idp.endpoints.check_session import CheckSessionPage
+from idp.endpoints.connectors import ConnectorEndpoints
 from idp.endpoints.consent import ConsentPage
 from idp.endpoints.device import DevicePage
 from idp.endpoints.device_authorization import DeviceAuthorizationEndpoint
@@ -66,6 +68,10 @@ from idp.grants.jwt_bearer import JwtBearerGrant
 from idp.grants.model import Grant
 from idp.grants.refresh_token import RefreshTokenGrant
 from idp.grants.token_exchange import TokenExchangeGrant
+from idp.handoff.desk import Lending
+from idp.handoff.door import ConnectorDoor
+from idp.handoff.leaving import Leaving
+from idp.handoff.wire import Wire
 from idp.interaction.dispatcher import Dispatcher
 from idp.interaction.doors import Door
 from idp.keys.schedule import KeySchedule
@@ -87,6 +93,7 @@ from idp.signin.throttle import Throttle
 from idp.signin.totp import Totp
 from idp.signout.delivery import Deliverer
 from idp.signout.expiry import ExpiredSessions
+from idp.signout.farewells import Farewells
 from idp.signout.listeners import Listeners
 from idp.signout.page import SignedOutPage
 from idp.signout.service import SignOut
@@ -147,7 +154,7 @@ class RegistryFollower:
         if value != self.seen:
             stores = self.resources.stores
             until = await stores.registrations.open_until(self.resources.clock.now())
-            self.registry.replace(await load_snapshot(stores.registry, stores.notices, until), value)
+            self.registry.replace(await load_snapshot(stores.registry, stores.notices, until, await stores.connector_secrets.all()), value)
             self.seen = value
 
     async def force(self) -> None:
@@ -232,8 +239,10 @@ async def build_house(resources: Resources) -> House:
     authenticator = Authenticator(stores.people, stores.credentials, hasher, throttle, stores.audit, clock)
     totp = Totp(stores.credentials, throttle, idp_settings, clock)
     listeners = Listeners(stores.session_clients)
-    deliverer = Deliverer(stores.outbox, registry, keys, resources.outbound, issuer, clock)
-    signout = SignOut(sessions, registry, stores.grants, stores.session_clients, deliverer, issuer, clock)
+    lending = Lending(expiring, registry, stores.ring, resources.outbound, clock, issuer)
+    farewells = Farewells(lending, registry)
+    deliverer = Deliverer(stores.outbox, registry, keys, resources.sign_outs, farewells, issuer, clock)
+    signout = SignOut(sessions, registry, stores.grants, stores.session_clients, deliverer, farewells, issuer, clock)
     signed_out = SignedOutPage(pages)
     proxies = networks(settings.server.trusted_proxies)
     follower = RegistryFollower(resources, registry)
@@ -322,6 +331,8 @@ async def build_house(resources: Resources) -> House:
     )
     doors["oidc"] = OidcDoor(expiring, registry, people, authorization, errors, idp_settings, clock)
     doors["device"] = DeviceDoor(device_requests, registry, people, errors, idp_settings, clock)
+    wire = Wire(pages)
+    doors["connector"] = ConnectorDoor(lending, registry, disclosing, listeners, wire, errors, clock)
     doors["gate"] = GateDoor(expiring, registry, errors)
     doors["portal"] = PortalDoor(errors)
     doors["admin"] = admin_room.door
@@ -339,7 +350,10 @@ async def build_house(resources: Resources) -> House:
         *gate.routes(),
         *Discovery(issuer, list(grants), keys, registry, certificates, clock).routes(),
     ]
+    leaving = Leaving(sessions, signout, stores.session_clients, registry, pages, signed_out, errors, expiring)
     routes: list[BaseRoute] = [
+        *ConnectorEndpoints(lending, registry, dispatcher, leaving, wire, errors, FRONT_DOORS).routes(),
+        *leaving.routes(),
         *RevokeEndpoint(client_auth, access_tokens, stores.grants, expiring, clock, proxies).routes(),
         *LogoutEndpoint(sessions, signout, registry, keys, pages, signed_out, errors, expiring).routes(),
         *CheckSessionPage(registry, pages).routes(),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from hub.storage.sql.audit import SqlAuditTrail
 from hub.storage.sql.chains import Chain
+from hub.storage.sql.connector_secrets import SqlConnectorSecrets
 from hub.storage.sql.consent import SqlConsent
 from hub.storage.sql.credentials import SqlCredentials
 from hub.storage.sql.data_keys import DataKeys, open_ring
@@ -43,6 +44,7 @@ class Stores:
     session_clients: SqlSessionClients
     operator_tokens: SqlOperatorTokens
     registrations: SqlRegistrations
+    connector_secrets: SqlConnectorSecrets
     data_keys: DataKeys
     expiry: Expiry
     database: Database
@@ -78,6 +80,7 @@ async def open_stores(url: str, master_key: bytes, clock: Clock) -> Stores:
         session_clients=SqlSessionClients(database),
         operator_tokens=SqlOperatorTokens(database, trail),
         registrations=SqlRegistrations(database, trail),
+        connector_secrets=SqlConnectorSecrets(database, sealed, trail),
         data_keys=data_keys,
         expiry=Expiry(database),
         database=database,

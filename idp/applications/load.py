@@ -8,16 +8,19 @@ import structlog
 
 from connectors.contract import Connector
 from connectors.errors import ConnectorError
-from connectors.registry import PROXY_KINDS, build
+from connectors.registry import FRONT_DOORS, PROXY_KINDS, build
 from consent.store import NoticeStore
 from idp.applications.models import Client, Service
 from idp.applications.registry import Snapshot
+from idp.handoff.store import Secrets, of_kind
 from idp.store import RegistryStore
 
 log = structlog.get_logger("idp")
 
 
-async def load_snapshot(registry: RegistryStore, notices: NoticeStore, registration_until: int = 0) -> Snapshot:
+async def load_snapshot(
+    registry: RegistryStore, notices: NoticeStore, registration_until: int = 0, secrets: Secrets | None = None
+) -> Snapshot:
     """Return everything that is registered now. A connector that its kind does not accept is left out and logged: it answers nobody."""
     services = sorted(await registry.services(), key=lambda service: service.order)
     by_application: dict[str, list[Service]] = defaultdict(list)
@@ -29,10 +32,16 @@ async def load_snapshot(registry: RegistryStore, notices: NoticeStore, registrat
     for client in clients:
         clients_of[client.application].append(client)
     connectors: dict[str, Connector] = {}
+    kept = secrets or {}
     for row in await registry.connectors():
         try:
             connectors[row.id] = build(
-                kind=row.kind, connector_id=row.id, application=row.application, settings=row.settings, enabled=row.enabled
+                kind=row.kind,
+                connector_id=row.id,
+                application=row.application,
+                settings=row.settings,
+                enabled=row.enabled,
+                secrets=kept.get(row.id, {}),
             )
         except ConnectorError as error:
             log.error("connector_left_out", connector=row.id, kind=row.kind, reason=type(error).__name__)
@@ -53,5 +62,6 @@ async def load_snapshot(registry: RegistryStore, notices: NoticeStore, registrat
         clients_of={key: tuple(found) for key, found in clients_of.items()},
         connector_of={connector.application: connector for connector in connectors.values()},
         connector_at=connector_at,
+        kind_secrets={name: kept.get(of_kind(name), {}) for name in FRONT_DOORS},
         registration_until=registration_until,
     )

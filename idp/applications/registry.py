@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from connectors.contract import Connector
+from connectors.contract import Connector, Secret
 from consent.models import Notice
 from idp.applications.models import Agency, Application, Client, Service
 
@@ -30,6 +30,7 @@ class Snapshot:
     clients_of: Mapping[str, tuple[Client, ...]] = field(default_factory=dict)
     connector_of: Mapping[str, Connector] = field(default_factory=dict)  # application -> connector
     registration_until: int = 0  # when the last initial access token that works now ends; 0: nothing can be registered
+    kind_secrets: Mapping[str, Mapping[str, tuple[Secret, ...]]] = field(default_factory=dict, repr=False)  # kind -> name -> newest first
     connector_at: Mapping[str, Connector] = field(default_factory=dict)  # host that a reverse proxy asks about -> connector
 
     def notice_for(self, service: str) -> Notice | None:
@@ -42,6 +43,10 @@ class Snapshot:
             return False
         agency = self.agencies.get(application.agency)
         return agency is not None and not agency.suspended
+
+    def sector_of(self, client: Client) -> str:
+        """Return within which a person's `sub` and a session's `sid` are the same: the client's own sector, else its agency. Core §8.1."""
+        return client.sector or self.applications[client.application].agency
 
     def still_has(self, client_id: str, scopes: frozenset[str]) -> bool:
         """True while the client is enabled and registered for every one of these scopes, whenever they were granted."""

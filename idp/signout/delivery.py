@@ -10,14 +10,16 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Collection, Sequence
+from urllib.parse import urlencode
 
 import httpx
 import orjson
 import structlog
 
-from idp.applications.models import Client
+from connectors.front_door import Message
 from idp.applications.registry import Registry
 from idp.keys.schedule import KeySchedule
+from idp.signout.farewells import Farewells
 from idp.signout.logout_token import TYPE, logout_token_claims
 from idp.signout.store import Delivery, OutboxStore
 from kit.clock import Clock
@@ -32,6 +34,7 @@ PAUSES = (5, 30, 120, 600, 1800, 3600)  # seconds after the first, second, … f
 GIVE_UP_AFTER = 86400
 UNKNOWN_TRIES = 3  # a client this worker has not heard of may be a second old; one that is still unknown was deleted
 GIVEN_UP = -1
+NOTHING = Message("", b"")
 
 
 def next_try(delivery: Delivery, now: int) -> int:
@@ -49,6 +52,7 @@ class Deliverer:
         registry: Registry,
         keys: KeySchedule,
         http: httpx.AsyncClient,
+        farewells: Farewells,
         issuer: str,
         clock: Clock,
         *,
@@ -58,6 +62,7 @@ class Deliverer:
         self.registry = registry
         self.keys = keys
         self.http = http
+        self.farewells = farewells
         self.issuer = issuer
         self.clock = clock
         self.seconds = seconds
@@ -111,9 +116,10 @@ class Deliverer:
 
     async def _try(self, delivery: Delivery) -> None:
         """Make one attempt and keep its outcome. When our own store fails, the claim runs out and the message is sent again."""
-        client = self.registry.now.clients.get(delivery.target)
+        message = None
         try:
-            error = "the client is not registered" if client is None else await self._tell(client, delivery)
+            message = self._message(delivery)
+            error = "the client is not registered" if message is None else await self._tell(message)
         except Exception as problem:
             error = f"not sent: {type(problem).__name__}"
         now = self.clock.now()
@@ -122,24 +128,43 @@ class Deliverer:
                 await self.outbox.settle(delivery.id, delivered_at=now, next_at=now, error="")
                 return
             self._rests[delivery.target] = now + REST_SECONDS
-            later = next_try(delivery, now) if client is not None or delivery.attempts + 1 < UNKNOWN_TRIES else GIVEN_UP
+            later = next_try(delivery, now) if message is not None or delivery.attempts + 1 < UNKNOWN_TRIES else GIVEN_UP
             log.warning("sign_out_not_delivered", client=delivery.target, reason=error, attempts=delivery.attempts + 1, given_up=later < 0)
             await self.outbox.settle(delivery.id, delivered_at=None, next_at=later, error=error)
         except StoreUnavailable as problem:
             log.error("sign_out_not_settled", client=delivery.target, reason=str(problem)[:80])
 
-    async def _tell(self, client: Client, delivery: Delivery) -> str:
-        """Post the logout token; return what went wrong, or nothing. A client without an address has nothing to be told."""
-        if client.backchannel_logout_uri is None:
-            return ""
+    def _message(self, delivery: Delivery) -> Message | None:
+        """Return what to post: a logout token to a client, what its kind makes of it to an older system; None when nobody is known there.
+
+        A receiver without an address has nothing to be told: its message has no URL.
+        """
         told = orjson.loads(delivery.payload)
+        connector = self.farewells.connector(delivery.target)
+        if connector is not None:
+            return self.farewells.message(connector, told.get("handle", "")) or NOTHING
+        client = self.registry.now.clients.get(delivery.target)
+        if client is None:
+            return None
+        if client.backchannel_logout_uri is None:
+            return NOTHING
         claims = logout_token_claims(
             issuer=self.issuer, client_id=client.client_id, subject=told["sub"], sid=told["sid"], now=self.clock.now()
         )
-        body = {"logout_token": self.keys.signer.sign(claims, client.id_token_alg, TYPE)}
+        token = self.keys.signer.sign(claims, client.id_token_alg, TYPE)
+        return Message(client.backchannel_logout_uri, urlencode({"logout_token": token}).encode())
+
+    async def _tell(self, message: Message) -> str:
+        """Post the message; return what went wrong, or nothing."""
+        if not message.url:
+            return ""
+        headers = {**message.headers, "Content-Type": message.content_type}
         try:
-            async with asyncio.timeout(self.seconds), self.http.stream("POST", client.backchannel_logout_uri, data=body) as response:
-                return "" if response.status_code in (200, 204) else f"HTTP {response.status_code}"
+            async with (
+                asyncio.timeout(self.seconds),
+                self.http.stream("POST", message.url, content=message.body, headers=headers) as response,
+            ):
+                return "" if 200 <= response.status_code < 300 else f"HTTP {response.status_code}"
         except (TimeoutError, httpx.TimeoutException):
             return f"no answer within {self.seconds:g} s"
         except (httpx.HTTPError, httpx.InvalidURL) as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from idp.applications.models import Client
+from idp.signout.farewells import row_key
 from idp.signout.store import SessionClient, SessionClientStore
 
 KNOWN = 50_000
@@ -24,10 +25,18 @@ class Listeners:
 
     async def note(self, client: Client, *, session: str, sid: str, subject: str, now: int) -> None:
         """Return when it is durable. Call it before the step that spends the code: whoever ends the session then sees this client."""
-        key = (session, client.client_id)
-        if not wants_to_know(client) or key in self._known:
+        if wants_to_know(client):
+            await self._note(SessionClient(session, client.client_id, sid, subject, now))
+
+    async def note_handle(self, connector_id: str, handle: str, *, session: str, sid: str, subject: str, now: int) -> None:
+        """The same for an older system that a person was handed to. Call it before the answer leaves."""
+        await self._note(SessionClient(session, row_key(connector_id, handle), sid, subject, now, handle=handle))
+
+    async def _note(self, row: SessionClient) -> None:
+        key = (row.session, row.client_id)
+        if key in self._known:
             return
-        await self.store.note(SessionClient(session, client.client_id, sid, subject, now))
+        await self.store.note(row)
         self._known[key] = None
         if len(self._known) > KNOWN:
             self._known.popitem(last=False)

@@ -9,11 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from idp.applications.models import Application, Client
+from connectors.contract import Connector
+from connectors.registry import PROXY_KINDS
+from idp.applications.models import Application
 from idp.applications.registry import Registry
 from idp.sessions.models import Session
 from idp.sessions.service import Sessions
 from idp.signout.delivery import Deliverer
+from idp.signout.farewells import Farewells
 from idp.signout.store import SessionClient, SessionClientStore
 from idp.store import GrantStore
 from kit.clock import Clock
@@ -57,6 +60,15 @@ class SignOutReport:
         return tuple(outcome for outcome in self.outcomes if outcome.result == result)
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How one receiver can be told: from server to server, by an address that the person's browser loads, or not at all."""
+
+    application: str
+    back: bool
+    frame: str
+
+
 @dataclass(frozen=True)
 class SignOut:
     sessions: Sessions
@@ -64,6 +76,7 @@ class SignOut:
     grants: GrantStore
     clients: SessionClientStore
     deliverer: Deliverer
+    farewells: Farewells
     issuer: str
     clock: Clock
 
@@ -79,38 +92,45 @@ class SignOut:
 
     async def withdrawn(self, person_id: str, application: str) -> int:
         """Tell the application's clients in every live session of the person, which go on: it may no longer know who this is."""
-        clients = {client.client_id for client in self.registry.now.clients_of.get(application, ())}
-        return await self.clients.withdraw(person_id, clients, self.clock.now())
+        snapshot = self.registry.now
+        listening = {client.client_id for client in snapshot.clients_of.get(application, ())}
+        if application in snapshot.connector_of:
+            listening.add(snapshot.connector_of[application].id)
+        return await self.clients.withdraw(person_id, listening, self.clock.now())
 
     def _back(self, row: SessionClient) -> bool:
-        client = self._client(row)
-        return client is not None and client.backchannel_logout_uri is not None
+        reached = self._reach(row)
+        return reached is not None and reached.back
 
-    def _client(self, row: SessionClient) -> Client | None:
-        return self.registry.now.clients.get(row.client_id)
+    def _reach(self, row: SessionClient) -> Reach | None:
+        """Return how the receiver of a row can be told; None when it is registered no more."""
+        client = self.registry.now.clients.get(row.client_id)
+        if client is not None:
+            frame = client.frontchannel_logout_uri
+            with_session = with_query(frame, {"iss": self.issuer, "sid": row.sid}) if frame else ""  # as in its ID token
+            return Reach(client.application, client.backchannel_logout_uri is not None, with_session)
+        connector = self.farewells.connector(row.client_id)
+        if connector is None:
+            return None
+        back = self.farewells.message(connector, row.handle) is not None
+        return Reach(connector.application, back, self.farewells.page(row))
 
     def _frames(self, rows: Sequence[SessionClient]) -> tuple[str, ...]:
-        """Return the address of each client that has one, with `iss` and `sid` as in its ID token."""
-        found = [(self._client(row), row) for row in rows]
-        return tuple(
-            with_query(client.frontchannel_logout_uri, {"iss": self.issuer, "sid": row.sid})
-            for client, row in found
-            if client is not None and client.frontchannel_logout_uri
-        )
+        """Return the address of each receiver that has one for the person's browser. Front-Channel Logout 1.0 §3."""
+        return tuple(reached.frame for row in rows if (reached := self._reach(row)) is not None and reached.frame)
 
     def _outcomes(self, session: Session, rows: Sequence[SessionClient], told: frozenset[str]) -> tuple[Outcome, ...]:
-        """Return one outcome an application: the worst of its clients'."""
+        """Return one outcome an application: the worst of its receivers'."""
         snapshot = self.registry.now
         results: dict[str, list[Result]] = {}
         for row in rows:
-            client = self._client(row)
-            if client is not None:
-                delivered = f"{row.session}.{row.client_id}" in told
-                results.setdefault(client.application, []).append(_result(client, delivered))
+            reached = self._reach(row)
+            if reached is not None:
+                results.setdefault(reached.application, []).append(_result(reached, f"{row.session}.{row.client_id}" in told))
         for slug in session.permits:
             service = snapshot.services.get(slug)
             if service is not None and service.application and service.application not in results:
-                results[service.application] = [Result.ENDED if service.application in snapshot.connector_of else Result.UNSURE]
+                results[service.application] = [_unlisted(snapshot.connector_of.get(service.application))]
         worst_first = list(reversed(Result))
         return tuple(
             Outcome(snapshot.applications[name], min(found, key=worst_first.index))
@@ -119,7 +139,12 @@ class SignOut:
         )
 
 
-def _result(client: Client, delivered: bool) -> Result:
-    if client.backchannel_logout_uri is not None:
+def _result(reached: Reach, delivered: bool) -> Result:
+    if reached.back:
         return Result.TOLD if delivered else Result.WAITING
-    return Result.ASKED if client.frontchannel_logout_uri is not None else Result.UNSURE
+    return Result.ASKED if reached.frame else Result.UNSURE
+
+
+def _unlisted(connector: Connector | None) -> Result:
+    """An application that nobody need tell: behind a proxy that asks us each time its session ended with ours."""
+    return Result.ENDED if connector is not None and connector.kind in PROXY_KINDS else Result.UNSURE

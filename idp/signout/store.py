@@ -31,6 +31,9 @@ class SessionClientStore(Protocol):
 
     async def of_session(self, session_id: str) -> list[SessionClient]: ...
 
+    async def forget(self, session_id: str, client_id: str) -> None:
+        """Tell this one nothing when the session ends: it knows already."""
+
     async def expire(self, since: int, now: int) -> int:
         """Queue a delivery to each client of sessions that expired from `since` to `now`; return how many. Twice at once tells once."""
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 
 from hub.storage.sql import migrate
 from hub.storage.sql.database import Database, create_engine
-from hub.storage.sql.connector_tables import metadata
+from hub.storage.sql.connector_tables import connector_secrets
 from hub.storage.stores import Stores, open_stores
 from kit.clock import FixedClock
 from kit.expiring import StoreUnavailable
@@ -148,7 +148,7 @@ async def test_a_database_of_a_newer_release_is_refused(stores: Stores, sql_url:
 
 async def test_the_migrations_make_the_tables_that_the_code_uses(sql_url: str) -> None:
     def differences(connection: Connection) -> list[object]:
-        return list(compare_metadata(MigrationContext.configure(connection), metadata))
+        return list(compare_metadata(MigrationContext.configure(connection), connector_secrets.metadata))
 
     engine = create_engine(sql_url)
     async with engine.connect() as connection:

@@ -6,13 +6,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.storage.sql import tables as t
 from hub.storage.sql.database import Database
 from hub.storage.sql.documents import to_text
 from hub.storage.sql.upsert import insert_for
+from idp.signout.farewells import MARK
 from idp.signout.store import SessionClient
 from kit.secrets import new_id
 
@@ -22,7 +23,7 @@ C = t.session_clients.c
 async def tell(connection: AsyncConnection, condition: ColumnElement[bool], now: int) -> int:
     """Queue one delivery for each row not told yet, within the caller's transaction; return how many."""
     change = update(t.session_clients).where(C.told_at.is_(None), condition).values(told_at=now)
-    rows = (await connection.execute(change.returning(C.session, C.client_id, C.sid, C.subject))).all()
+    rows = (await connection.execute(change.returning(C.session, C.client_id, C.sid, C.subject, C.handle))).all()
     return await _queue(connection, [(f"{row.session}.{row.client_id}", row) for row in rows], now)
 
 
@@ -42,8 +43,8 @@ async def _queue(connection: AsyncConnection, rows: Sequence[tuple[str, Any]], n
             "id": delivery_id,
             "kind": "backchannel",
             "application": "",
-            "target": row.client_id,
-            "payload": to_text({"sid": row.sid, "sub": row.subject}),
+            "target": row.client_id.partition(MARK)[0],
+            "payload": to_text({"sid": row.sid, "sub": row.subject, **({"handle": row.handle} if row.handle else {})}),
             "created_at": now,
             "attempts": 0,
             "next_at": now,
@@ -74,6 +75,10 @@ class SqlSessionClients:
         async with self.database.read() as connection:
             return [SessionClient(**row._asdict()) for row in (await connection.execute(query)).all()]
 
+    async def forget(self, session_id: str, client_id: str) -> None:
+        async with self.database.write() as connection:
+            await connection.execute(delete(t.session_clients).where(C.session == session_id, C.client_id == client_id))
+
     async def expire(self, since: int, now: int) -> int:
         s = t.sessions.c
         expired = select(s.id).where(s.expires_at >= since, s.expires_at <= now)
@@ -87,7 +92,8 @@ class SqlSessionClients:
     async def withdraw(self, person_id: str, clients: Collection[str], now: int) -> int:
         s = t.sessions.c
         live = select(s.id).where(s.person == person_id, s.ended_at.is_(None), s.expires_at > now)
-        query = select(t.session_clients).where(C.client_id.in_(list(clients)), C.session.in_(live))
+        about = or_(C.client_id.in_(list(clients)), *(C.client_id.startswith(f"{one}{MARK}", autoescape=True) for one in clients))
+        query = select(t.session_clients).where(about, C.session.in_(live))
         async with self.database.write() as connection:
             rows = (await connection.execute(query)).all()
             return await _queue(connection, [(new_id(), row) for row in rows], now)

@@ -51,7 +51,14 @@ def another(site: Site, seconds: float = 9) -> Deliverer:
     """Return another worker's deliverer, which waits so long for an answer."""
     house = site.house
     return Deliverer(
-        site.resources.stores.outbox, house.registry, house.keys, site.resources.outbound, site.issuer, site.clock, seconds=seconds
+        site.resources.stores.outbox,
+        house.registry,
+        house.keys,
+        site.resources.outbound,
+        house.signout.farewells,
+        site.issuer,
+        site.clock,
+        seconds=seconds,
     )
 
 
@@ -149,7 +156,10 @@ async def test_lo_06_an_address_of_our_own_network_is_not_called(tmp_path: Path,
         async with outbound(OutboundSettings(allow=(inside.address,))) as http:
             site.clock.advance(60)
             house = site.house
-            await work(site, Deliverer(site.resources.stores.outbox, house.registry, house.keys, http, site.issuer, site.clock))
+            await work(
+                site,
+                Deliverer(site.resources.stores.outbox, house.registry, house.keys, http, house.signout.farewells, site.issuer, site.clock),
+            )
         assert inside.paths == ["/out"], "the settings may allow it"
 
 

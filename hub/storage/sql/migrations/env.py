@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from alembic import context
 
-from hub.storage.sql.connector_tables import metadata
+from hub.storage.sql.connector_tables import connector_secrets
 
 context.configure(
-    connection=context.config.attributes["connection"], target_metadata=metadata, render_as_batch=True, transactional_ddl=True
+    connection=context.config.attributes["connection"],
+    target_metadata=connector_secrets.metadata,
+    render_as_batch=True,
+    transactional_ddl=True,
 )
 with context.begin_transaction():
     context.run_migrations()
