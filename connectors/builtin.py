@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from connectors.apps.forward_auth.kind import ForwardAuth
+from connectors.apps.ticket.kind import Ticket
 from connectors.contract import Kind
 
-KINDS: Mapping[str, Kind] = {"forward_auth": ForwardAuth()}
+KINDS: Mapping[str, Kind] = {
+    "forward_auth": ForwardAuth(),
+    "ticket": Ticket(),
+}

@@ -6,7 +6,8 @@ It opens no network when it is built or read. Everything here is sans-I/O: facts
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import secrets
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
@@ -21,6 +22,7 @@ class Capability(StrEnum):
     PROXY_CHECK = "proxy_check"  # a reverse proxy asks about every request
     HAND_OFF = "hand_off"  # a person is sent on with a proof
     API_CALL = "api_call"  # programs call an older API through us, or an older program calls us
+    API_INBOUND = "api_inbound"  # an older program signs its calls to us in its own scheme
     DIRECTORY = "directory"  # an older system asks a directory for a person, as LDAP does
     SIGN_OUT = "sign_out"
     PROBE = "probe"
@@ -76,9 +78,14 @@ class Secret:
     until: int = 0
 
 
+def random_key() -> str:
+    """Return 256 bits that nobody chose, as base64url."""
+    return secrets.token_urlsafe(32)
+
+
 @dataclass(frozen=True, slots=True)
 class SecretRule:
-    """A secret that a kind needs: what it is called on the form, how strong it must be, and whether Gapura makes it.
+    """A secret that a kind needs: what it is called on the form, how strong it must be, and whether Gapura makes it, by `make`.
 
     `least_bits` is judged on the text as given: 4 a hexadecimal digit, 6 a character of base64url, 8 a byte of anything else.
     """
@@ -87,6 +94,7 @@ class SecretRule:
     generated: bool = True
     least_bits: int = 256
     optional: bool = False
+    make: Callable[[], str] = random_key
 
 
 @dataclass(frozen=True, slots=True)
