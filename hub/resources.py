@@ -30,6 +30,7 @@ class Resources:
     stores: Stores
     expiring: ExpiringStore
     outbound: httpx.AsyncClient
+    sign_outs: httpx.AsyncClient  # a pool of its own: who keeps the other one busy keeps no sign-out back (LO-06)
     master_key: bytes = field(repr=False)
 
 
@@ -101,8 +102,8 @@ async def open_resources(settings: Settings, clock: Clock | None = None) -> Asyn
     try:
         expiring = open_expiring(settings, moment)
         try:
-            async with outbound(settings.outbound) as client:
-                yield Resources(settings, moment, stores, expiring, client, key)
+            async with outbound(settings.outbound) as client, outbound(settings.outbound) as sign_outs:
+                yield Resources(settings, moment, stores, expiring, client, sign_outs, key)
         finally:
             await expiring.aclose()
     finally:

@@ -1,26 +1,59 @@
 """The one way to make an outbound HTTP client: bounded in time and size, no redirects, no cookies kept, public addresses only.
 
+`fetch` is how third parties' documents are read: one deadline over everything, no more than a few at once from one host, and the answer as
+it was sent: a coding is refused, because a kilobyte of it may stand for a gigabyte (JW-11).
+
 A name is resolved once and the connection goes to the address that was checked, so that a name which changes its mind between check and
 connect (DNS rebinding) gains nothing. `allow` lists `host:port` pairs of this deployment that may be private.
 """
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import socket
 import ssl
+from collections import Counter
 from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from weakref import WeakKeyDictionary
 
-import anyio
 import httpcore
 import httpx
 
+PATIENCE = 5.0  # seconds for one answer, from the look-up of the name to the last byte, however it drips
+AT_ONCE = 8  # answers that are awaited from one host
+LOOKUPS = 16  # names that are looked up at once; a name server that does not answer holds each for a while
+AS_IT_IS = {"Accept-Encoding": "identity"}
 GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")  # all that is given out; the rest is old, local or a way into IPv4 (RFC 4291, 6052)
 
 
 class Forbidden(httpx.RequestError):
     """The address is not public and not allowed by the settings."""
+
+
+class TooBusy(httpx.RequestError):
+    """This host is being asked as often as it may be; it has to answer first."""
+
+
+def _resolvers() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(LOOKUPS, thread_name_prefix="names")
+
+
+_REGISTERED = _resolvers()
+_awaited: WeakKeyDictionary[httpx.AsyncClient, Counter[str]] = WeakKeyDictionary()  # by host
+
+
+async def addresses_of(host: str, port: int, resolvers: ThreadPoolExecutor = _REGISTERED) -> list[str]:
+    """Return the addresses of a name; raise OSError when it has none, or can be no name (a label is too long). RFC 1035 §2.3.4."""
+    work = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+    try:
+        found = await asyncio.get_running_loop().run_in_executor(resolvers, work)
+    except UnicodeError as error:
+        raise socket.gaierror(socket.EAI_NONAME, "no name") from error
+    return [str(entry[4][0]) for entry in found]
 
 
 def is_public(address: str) -> bool:
@@ -41,6 +74,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
     def __init__(self, allow: Collection[str]) -> None:
         self.inner = httpcore.AnyIOBackend()
         self.allow = frozenset(allow)
+        self.resolvers = _resolvers()
 
     async def connect_tcp(
         self,
@@ -50,8 +84,10 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: object = None,
     ) -> httpcore.AsyncNetworkStream:
-        found = await anyio.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        addresses = [str(entry[4][0]) for entry in found]
+        try:
+            addresses = await addresses_of(host, port, self.resolvers)
+        except OSError as error:
+            raise httpcore.ConnectError("the name has no address") from error
         if f"{host}:{port}" not in self.allow and not all(is_public(address) for address in addresses):
             raise httpcore.ConnectError("the address is not public")
         *others, last = dict.fromkeys(addresses)
@@ -101,14 +137,40 @@ def client(
 
     transport = Deferred(make)
     forgets = CookieJar(DefaultCookiePolicy(allowed_domains=()))  # what was answered to one person must not be sent for the next
-    return httpx.AsyncClient(transport=transport, timeout=seconds, follow_redirects=False, trust_env=False, cookies=forgets)
+    return httpx.AsyncClient(
+        transport=transport, timeout=seconds, follow_redirects=False, trust_env=False, cookies=forgets, headers=AS_IT_IS
+    )
+
+
+async def fetch(http: httpx.AsyncClient, url: str, *, accept: str, limit: int, seconds: float = PATIENCE) -> tuple[int, bytes]:
+    """Return status and body of what stands at the address, all of it within `seconds`. The body of a failure is not read.
+
+    Raise httpx.HTTPError when it cannot be had, is larger than `limit` bytes, or its host has not answered others yet (TooBusy), so that
+    one host holds neither the connections nor the time of all (LO-06); httpx.InvalidURL when it is no address.
+    """
+    host = httpx.URL(url).host
+    awaited = _awaited.setdefault(http, Counter())
+    if awaited[host] >= AT_ONCE:
+        raise TooBusy("the host has not answered others yet")
+    awaited[host] += 1
+    try:
+        async with asyncio.timeout(seconds), http.stream("GET", url, headers={"Accept": accept, **AS_IT_IS}) as response:
+            return response.status_code, await read_limited(response, limit) if response.status_code == 200 else b""
+    except TimeoutError as error:
+        raise httpx.ReadTimeout(f"no whole answer within {seconds:g} s") from error
+    finally:
+        awaited[host] -= 1
+        if not awaited[host]:
+            del awaited[host]
 
 
 async def read_limited(response: httpx.Response, limit: int = 262_144) -> bytes:
-    """Return the body of a streamed response; raise httpx.RequestError beyond `limit` bytes."""
+    """Return the body of a streamed response; raise httpx.RequestError beyond `limit` bytes, and for a body that is coded."""
+    if response.headers.get("content-encoding", "identity").strip().lower() != "identity":
+        raise httpx.RequestError("the answer is coded, although it was asked for as it is", request=response.request)
     chunks: list[bytes] = []
     size = 0
-    async for chunk in response.aiter_bytes():
+    async for chunk in response.aiter_bytes():  # nothing of it is coded, so these are the bytes that were sent
         size += len(chunk)
         if size > limit:
             raise httpx.RequestError("the answer is too large", request=response.request)

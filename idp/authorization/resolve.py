@@ -21,7 +21,7 @@ from idp.errors import InvalidRequest, InvalidRequestUri, RequestNotSupported, R
 from idp.settings import IdpSettings
 from kit.clock import Clock
 from kit.expiring import ExpiringStore, Put
-from kit.outbound import read_limited
+from kit.outbound import fetch
 from kit.secrets import b64url, digest, new_secret
 
 PUSHED = "urn:ietf:params:oauth:request_uri:"
@@ -93,10 +93,10 @@ class Resolver:
 
     async def _get(self, address: str) -> bytes:
         try:
-            async with self.outbound.stream("GET", address, headers={"Accept": "application/oauth-authz-req+jwt"}) as response:
-                body = (await read_limited(response, MAX_OBJECT)).strip()
+            status, raw = await fetch(self.outbound, address, accept="application/oauth-authz-req+jwt", limit=MAX_OBJECT)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise InvalidRequestUri("request_uri cannot be fetched", detail=type(error).__name__, param="request_uri") from error
-        if response.status_code != 200 or not body.isascii():
+        body = raw.strip()
+        if status != 200 or not body.isascii():
             raise InvalidRequestUri("request_uri does not answer with a request object", param="request_uri")
         return body

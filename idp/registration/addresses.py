@@ -6,20 +6,21 @@ What is fetched later goes through kit.outbound, which judges again at the momen
 from __future__ import annotations
 
 import re
-import socket
 from collections.abc import Awaitable, Callable, Collection
 from urllib.parse import SplitResult, urlsplit
 
 import anyio
 
-from kit.outbound import is_public
+from kit.outbound import addresses_of, is_public
 from kit.urls import LOOPBACK
 
 MAX = 2000
 PATIENCE = 5  # seconds
 INTERNAL_NAMES = ("localhost", "local", "internal", "intranet", "lan", "home", "corp", "onion")
 NUMBER = re.compile(r"(0x[0-9a-f]*|\d+)")
-NAME = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
+LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"  # RFC 1035 §2.3.4
+NAME = re.compile(rf"{LABEL}(\.{LABEL})+")
+MAX_NAME = 253
 PRIVATE_USE = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+")
 
 Lookup = Callable[[str, int], Awaitable[list[str]]]
@@ -72,7 +73,7 @@ def is_outside(url: str, allow: Collection[str] = ()) -> bool:
     labels = host.split(".")
     if NUMBER.fullmatch(labels[-1]):  # an address, or a notation of one (WHATWG URL §3.5)
         return re.fullmatch(r"(0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){3}", host) is not None and _is_public_literal(host)
-    return NAME.fullmatch(host) is not None and labels[-1] not in INTERNAL_NAMES
+    return len(host) <= MAX_NAME and NAME.fullmatch(host) is not None and labels[-1] not in INTERNAL_NAMES
 
 
 def _is_public_literal(host: str) -> bool:
@@ -86,7 +87,7 @@ async def lookup(host: str, port: int) -> list[str]:
     """Return the addresses of a name; none when it has none, or nobody says so within five seconds."""
     try:
         with anyio.fail_after(PATIENCE):
-            return [str(entry[4][0]) for entry in await anyio.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+            return await addresses_of(host, port)
     except OSError:  # a TimeoutError is one
         return []
 

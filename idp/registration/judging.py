@@ -6,7 +6,6 @@ import asyncio
 from dataclasses import dataclass
 
 import httpx
-import orjson
 
 from idp.applications.models import Client
 from idp.applications.registry import Registry
@@ -15,7 +14,8 @@ from idp.registration.checks import judge
 from idp.registration.errors import Unfit
 from idp.registration.policy import Policy
 from idp.registration.state import Offered, State, called
-from kit.outbound import read_limited
+from kit.json_depth import parse
+from kit.outbound import fetch
 
 MAX_BYTES = 64 * 1024
 
@@ -41,11 +41,9 @@ class Judging:
     async def _listed(self, uri: str) -> frozenset[str]:
         """Return what the sector document lists. OIDC Registration §5: a JSON array, by https, without redirect."""
         try:
-            async with self.outbound.stream("GET", uri, headers={"Accept": "application/json"}) as response:
-                if response.status_code != 200:
-                    raise _unreadable()
-                found = orjson.loads(await read_limited(response, MAX_BYTES))
-        except (httpx.HTTPError, httpx.InvalidURL, orjson.JSONDecodeError) as error:
+            status, body = await fetch(self.outbound, uri, accept="application/json", limit=MAX_BYTES)
+            found = parse(body) if status == 200 else None
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             raise _unreadable() from error
         if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
             raise _unreadable()

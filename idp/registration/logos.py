@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import httpx
 
 from idp.registration.errors import Unfit
-from kit.outbound import read_limited
+from kit.outbound import fetch
 
 MAX_BYTES = 16 * 1024  # the page it stands on is meant for a slow phone (UX C-4)
 KINDS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif"}
@@ -24,14 +24,11 @@ class Logos:
     async def copy(self, uri: str) -> str:
         """Return the picture at the address as a data URL; raise Unfit when it cannot be had, is too large, or is no bitmap."""
         try:
-            async with self.outbound.stream("GET", uri, headers={"Accept": ", ".join(KINDS.values())}) as response:
-                if response.status_code != 200:
-                    raise _bad()
-                raw = await read_limited(response, MAX_BYTES)
+            status, raw = await fetch(self.outbound, uri, accept=", ".join(KINDS.values()), limit=MAX_BYTES)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise _bad() from error
         kind = next((kind for head, kind in KINDS.items() if raw.startswith(head)), None)
-        if kind is None:
+        if status != 200 or kind is None:
             raise _bad()
         return f"data:{kind};base64,{base64.b64encode(raw).decode()}"
 
