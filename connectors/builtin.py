@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from connectors.apps.cas.kind import Cas
+from connectors.apps.form_login.kind import FormLogin
 from connectors.apps.forward_auth.kind import ForwardAuth
 from connectors.apps.ticket.kind import Ticket
 from connectors.contract import Kind
 
 KINDS: Mapping[str, Kind] = {
     "cas": Cas(),
+    "form_login": FormLogin(),
     "forward_auth": ForwardAuth(),
     "ticket": Ticket(),
 }

@@ -24,6 +24,7 @@ from hub.storage.sql.sealed import Sealed
 from hub.storage.sql.session_clients import SqlSessionClients
 from hub.storage.sql.session_log import SqlSessionLog
 from hub.storage.sql.signing_keys import SqlKeys
+from hub.storage.sql.vault import SqlVault
 from kit.clock import Clock
 from kit.sealing import KeyRing
 
@@ -45,6 +46,7 @@ class Stores:
     operator_tokens: SqlOperatorTokens
     registrations: SqlRegistrations
     connector_secrets: SqlConnectorSecrets
+    vault: SqlVault
     data_keys: DataKeys
     expiry: Expiry
     database: Database
@@ -81,6 +83,7 @@ async def open_stores(url: str, master_key: bytes, clock: Clock) -> Stores:
         operator_tokens=SqlOperatorTokens(database, trail),
         registrations=SqlRegistrations(database, trail),
         connector_secrets=SqlConnectorSecrets(database, sealed, trail),
+        vault=SqlVault(database, sealed, trail),
         data_keys=data_keys,
         expiry=Expiry(database),
         database=database,
