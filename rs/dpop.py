@@ -20,6 +20,7 @@ from rs.jws import Key, NotSigned, header_of, opened
 LIFE = 60  # seconds that a proof is good for, before and after
 ALGORITHMS = ("ES256", "ES512", "PS256", "EdDSA", "Ed25519")
 REMEMBERED = 100_000
+DEFAULT_PORTS = {"https": 443, "http": 80}
 PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "k"})
 
 
@@ -59,8 +60,9 @@ def method_is_this_one(proof: Proof) -> None:
 
 
 def url_is_this_one(proof: Proof) -> None:
-    """Without query and fragment; scheme and host in any case. RFC 9449 §4.3 (9)."""
-    if plain(str(proof.claims.get("htu", ""))) != plain(proof.url):
+    """RFC 9449 §4.3 (9)."""
+    url = proof.claims.get("htu")
+    if not isinstance(url, str) or not normal(url) or normal(url) != normal(proof.url):
         raise bad("htu is another address")
 
 
@@ -116,9 +118,22 @@ def bad(reason: str) -> Refused:
     return Refused("invalid_dpop_proof", reason, scheme="DPoP", more=OFFER)
 
 
-def plain(url: str) -> tuple[str, str, str]:
-    parts = urlsplit(url)
-    return parts.scheme.lower(), parts.netloc.lower(), parts.path or "/"
+def normal(url: str) -> str:
+    """Return the URL without query and fragment, scheme and host in small letters, without the port that goes without saying.
+
+    RFC 9449 §4.3(9), RFC 3986 §6.2.2.1, §6.2.3. Empty when it is no absolute URL.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return ""
+    scheme, host = parts.scheme.lower(), (parts.hostname or "").lower()
+    if scheme not in DEFAULT_PORTS or not host or "@" in parts.netloc:
+        return ""
+    shown = f"[{host}]" if ":" in host else host
+    place = shown if port in (None, DEFAULT_PORTS[scheme]) else f"{shown}:{port}"
+    return f"{scheme}://{place}{parts.path or '/'}"
 
 
 def sha256(raw: bytes) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
-from urllib.parse import quote_plus
+from urllib.parse import quote, quote_plus
 
 import httpx
 from fastapi import HTTPException, Request
@@ -13,6 +13,7 @@ from fastapi import HTTPException, Request
 from rs import dpop, token_checks
 from rs.caller import Caller, caller_of
 from rs.errors import Refused
+from rs.json_depth import parse
 from rs.jws import NotSigned, header_of, opened
 from rs.provider import Provider
 
@@ -103,7 +104,7 @@ class ResourceServer:
         url = await self.provider.endpoint("introspection_endpoint")
         try:
             answer = await self.http.post(url, data={"token": token}, auth=self.credentials, headers={"Accept": "application/json"})
-            found = answer.json() if answer.status_code == 200 else None
+            found = parse(answer.content) if answer.status_code == 200 else None
         except (httpx.HTTPError, ValueError) as error:
             raise Refused("temporarily_unavailable", "the provider does not answer") from error
         if not isinstance(found, dict):
@@ -133,7 +134,7 @@ class ResourceServer:
         if len(proofs) != 1 or not self.public_url:
             raise dpop.bad("send one proof" if self.public_url else "this service has no public_url, so no proof can be checked")
         header, claims, found = dpop.opened_proof(proofs[0])
-        url, now = self.public_url + request.url.path, self.now()
+        url, now = self.public_url + path_of(request), self.now()
         proof = dpop.Proof(header, claims, found, request.method, url, token, thumbprint, now)
         for rule in dpop.RULES:
             rule(proof)
@@ -148,6 +149,12 @@ class ResourceServer:
             more = {**({"acr_values": acr} if acr else {}), **({"max_age": str(max_age)} if max_age is not None else {})}
             reason = "a stronger sign-in is needed" if weak else "the sign-in is too long ago"
             raise Refused("insufficient_user_authentication", reason, scheme=scheme, more=more)
+
+
+def path_of(request: Request) -> str:
+    """Return the path as the caller wrote it: decoded, `/a%3Fb` and `/a` would be one address to a proof. A server may leave it out."""
+    raw = request.scope.get("raw_path")
+    return raw.decode("latin-1") if raw else quote(request.scope["path"])
 
 
 def shown(request: Request) -> tuple[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import warnings
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +12,11 @@ from joserfc.jwk import ECKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
 from joserfc.util import urlsafe_b64decode
 
+from rs.json_depth import parse
+
 MAX_TOKEN = 16 * 1024
+MAX_HEADER = 4096  # as it is sent, with the key that a proof brings along
+MAX_MEMBER = 512  # characters of one member of it
 OF_CURVE = {"P-256": ("ES256",), "P-521": ("ES512",), "Ed25519": ("EdDSA", "Ed25519")}
 HEADERS = frozenset({"alg", "kid", "typ", "cty", "jwk"})
 Key = ECKey | RSAKey | OKPKey
@@ -24,15 +27,24 @@ class NotSigned(Exception):
 
 
 def header_of(token: str) -> dict[str, Any]:
-    """Return the header, believed in nothing; raise NotSigned for what is no small JWS, or names critical or foreign members."""
+    """Return the header, believed in nothing; raise NotSigned for what is no small JWS, or names critical or foreign members.
+
+    Its members are short texts, but for `jwk`, an object. RFC 7515 §4.1.
+    """
     if len(token) > MAX_TOKEN or token.count(".") != 2:
         raise NotSigned("not a compact JWS")
+    raw = token.partition(".")[0]
+    if len(raw) > MAX_HEADER:
+        raise NotSigned("the header is too long")
     try:
-        header = json.loads(urlsafe_b64decode(token.partition(".")[0].encode()))
+        header = parse(urlsafe_b64decode(raw.encode()))
     except ValueError as error:
         raise NotSigned("the header is not JSON") from error
     if not isinstance(header, dict) or not set(header) <= HEADERS:
         raise NotSigned("the header has members that are not accepted")
+    for name, value in header.items():
+        if not isinstance(value, dict) if name == "jwk" else not isinstance(value, str) or len(value) > MAX_MEMBER:
+            raise NotSigned("the header has a member of another type")
     return header
 
 
@@ -57,7 +69,7 @@ def opened(token: str, key: Key, alg: str) -> Mapping[str, Any]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SecurityWarning)  # RFC 9864 would have EdDSA called Ed25519; most do not yet
-            claims = json.loads(jws.deserialize_compact(token, key, registry=Roomy(algorithms=[alg])).payload)
+            claims = parse(jws.deserialize_compact(token, key, registry=Roomy(algorithms=[alg])).payload)
     except (JoseError, ValueError) as error:
         raise NotSigned("the signature does not verify") from error
     if not isinstance(claims, dict):

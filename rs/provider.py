@@ -12,15 +12,25 @@ from typing import Any
 
 import httpx
 from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
+from joserfc.jwk import ECKey, JWKRegistry, OKPKey, RSAKey
 
 from rs.errors import Refused
+from rs.json_depth import parse
 
 METADATA_SECONDS = 3600
 KEYS_SECONDS = 600
 LOOK_AGAIN_SECONDS = 30
 MAX_BYTES = 256 * 1024
 Key = ECKey | RSAKey | OKPKey
+
+
+def imported(jwk: object) -> Key | None:
+    """Return the key; None when it is none that can be used here: one of a new kind spoils no other. RFC 7517 §5."""
+    try:
+        key = JWKRegistry.import_key(jwk)  # type: ignore[arg-type] # joserfc judges what it is
+    except (JoseError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return key if isinstance(key, ECKey | RSAKey | OKPKey) else None
 
 
 class Provider:
@@ -66,17 +76,17 @@ class Provider:
 
     async def _fetch_keys(self) -> None:
         found = await self._json(await self.endpoint("jwks_uri"))
-        try:
-            keys = KeySet.import_key_set(found).keys  # type: ignore[arg-type] # joserfc judges what it is
-        except (JoseError, ValueError, KeyError, TypeError) as error:
-            raise Refused("temporarily_unavailable", "the provider's key set cannot be read") from error
-        self._keys = {key.kid: key for key in keys if key.kid and isinstance(key, ECKey | RSAKey | OKPKey)}
+        listed = found.get("keys")
+        keys = [key for key in map(imported, listed) if key is not None] if isinstance(listed, list) else []
+        if not keys:
+            raise Refused("temporarily_unavailable", "the provider's key set cannot be read")
+        self._keys = {key.kid: key for key in keys if key.kid}
         self._keys_at = self.now()
 
     async def _json(self, url: str) -> dict[str, Any]:
         try:
             response = await self.http.get(url)
-            found = response.json() if response.status_code == 200 and len(response.content) <= MAX_BYTES else None
+            found = parse(response.content) if response.status_code == 200 and len(response.content) <= MAX_BYTES else None
         except (httpx.HTTPError, ValueError) as error:
             raise Refused("temporarily_unavailable", "the provider does not answer") from error
         if not isinstance(found, dict):
