@@ -6,14 +6,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
-
 from admin.actions import client_fields
 from admin.actions.clients import ALGORITHMS, AUTH_METHODS, FORMATS, shown
 from admin.errors import FieldProblem, Invalid
 from admin.pages.fields import Values
 from idp.applications.models import Client
 from idp.registration.state import Offered
+from kit.json_depth import parse
 
 LINES = ("redirect_uris", "post_logout_redirect_uris", "scopes", *client_fields.LINES)
 TICKS = ("refresh", "native", "session_management", *client_fields.SWITCHES)
@@ -47,8 +46,8 @@ def with_keys(data: Mapping[str, Any], *, field: str = "jwks") -> dict[str, Any]
     if text is None:
         return dict(data)
     try:
-        found = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
+        found = parse(text)
+    except ValueError as error:
         raise Invalid(FieldProblem(field, "not_json", NOT_JSON)) from error
     return {**data, "jwks": found}
 

@@ -21,6 +21,7 @@ from starlette.routing import Route
 
 from hub.demo.child import ASSETS, answer, page, told
 from hub.demo.tokens import Unbelievable, believe
+from kit.json_depth import parse
 from kit.outbound import client, read_limited
 from kit.web.forms import BadForm, read_form, singles
 
@@ -77,7 +78,7 @@ class Party:
         }
         try:
             provider = await self._provider()
-        except httpx.HTTPError:
+        except (httpx.HTTPError, ValueError):
             return self._page("party-error.html", {"what": "http"}, 502)
         response = RedirectResponse(f"{provider['authorization_endpoint']}?{urlencode(query)}", 303)
         response.set_cookie(f"{self.cookie}-masuk", handle, max_age=900, path="/", httponly=True, samesite="lax")
@@ -154,7 +155,7 @@ class Party:
         async with client(allow=[urlsplit(self.issuer).netloc]) as http, http.stream(method, url, **options) as response:
             body = await read_limited(response)
             response.raise_for_status()
-        found: dict[str, Any] = httpx.Response(200, content=body).json()
+        found: dict[str, Any] = parse(body)
         return found
 
     def _page(self, template: str, context: dict[str, Any], status: int = 200) -> Response:

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import orjson
-
 from idp.applications.models import Client
 from idp.client_auth.client_keys import ClientKeys
 from idp.client_auth.signatures import FAPI_ALGORITHMS, Signed
 from idp.keys.signer import BadToken, header_of
 from kit.expiring import ExpiringStore, Put
+from kit.json_depth import parse
 from kit.secrets import b64url_decode, digest
 
 LIFE = 300
@@ -104,7 +103,7 @@ def client_id_of(assertion: str) -> str:
     """Return the unverified `sub`, only to find the client whose keys then must verify it; empty when unreadable."""
     try:
         header_of(assertion)
-        claims = orjson.loads(b64url_decode(assertion.split(".")[1]))
+        claims = parse(b64url_decode(assertion.split(".")[1]))
     except (BadToken, ValueError, IndexError):
         return ""
     subject = claims.get("sub", "") if isinstance(claims, dict) else ""

@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -24,6 +23,7 @@ from idp.registration.errors import Unfit
 from idp.registration.metadata import told
 from idp.registration.registrar import Registered, Registrar
 from idp.tokens.guessing import TokenGuesses
+from kit.json_depth import parse
 from kit.web.address import Network, client_address, client_network
 from kit.web.forms import BadForm, read_body
 
@@ -127,7 +127,7 @@ async def _body(request: Request) -> dict[str, Any]:
         raise ERROR_OF_STATUS[415]("content type must be application/json")
     try:
         raw = await read_body(request)
-        found = orjson.loads(raw)
+        found = parse(raw)
         json.loads(raw, object_pairs_hook=_once)
     except BadForm as error:
         raise ERROR_OF_STATUS.get(error.status, InvalidRequest)(error.reason) from error

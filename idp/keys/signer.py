@@ -16,9 +16,12 @@ from joserfc.errors import JoseError
 from joserfc.jws import JWSRegistry
 
 from idp.keys.algorithms import SIGNING, Key
+from kit.json_depth import parse
 from kit.secrets import b64url, b64url_decode
 
 MAX_TOKEN = 16 * 1024
+MAX_HEADER = 2048  # as it is sent
+MAX_MEMBER = 512  # characters of one member of it
 ALLOWED_HEADERS = frozenset({"alg", "kid", "typ", "cty"})
 SHA256 = hashes.SHA256()
 P256_SHA256, P521_SHA512 = ec.ECDSA(SHA256), ec.ECDSA(hashes.SHA512())
@@ -31,15 +34,24 @@ class BadToken(Exception):
 
 
 def header_of(token: str) -> dict[str, Any]:
-    """Return the unverified header; raise BadToken when it is no small JWS, or names keys or critical extensions."""
+    """Return the unverified header; raise BadToken when it is no small JWS, or names keys or critical extensions.
+
+    Its members are short texts, each of them: RFC 7515 §4.1, §4.1.4. Nothing behind this needs to ask what else they could be (WB-07).
+    """
     if len(token) > MAX_TOKEN or token.count(".") != 2:
         raise BadToken("not a compact JWS")
+    raw = token.partition(".")[0]
+    if len(raw) > MAX_HEADER:
+        raise BadToken("header is too long")
     try:
-        header = orjson.loads(b64url_decode(token.partition(".")[0]))
+        header = parse(b64url_decode(raw))
     except ValueError as error:
         raise BadToken("header is not JSON") from error
-    if not isinstance(header, dict) or not set(header) <= ALLOWED_HEADERS:
+    if not isinstance(header, dict) or not ALLOWED_HEADERS.issuperset(header):
         raise BadToken("header has members that are not accepted")
+    for value in header.values():
+        if not isinstance(value, str) or len(value) > MAX_MEMBER:
+            raise BadToken("header has a member that is no short text")
     return header
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-import orjson
 from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from idp.client_auth.signatures import Key
+from kit.json_depth import parse
 from kit.secrets import b64url_decode
 
 MAX_PROOF = 8192
@@ -37,7 +37,7 @@ def read(values: Sequence[str]) -> Proof:
     if len(values) != 1 or len(text) > MAX_PROOF or text.count(".") != 2:
         return Proof(len(values), text)
     try:
-        header, claims = (orjson.loads(b64url_decode(part)) for part in text.split(".")[:2])
+        header, claims = (parse(b64url_decode(part)) for part in text.split(".")[:2])
     except ValueError:
         return Proof(1, text)
     if not isinstance(header, dict) or not isinstance(claims, dict):
