@@ -15,24 +15,33 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hub.middleware import Front
-from hub.wiring import House
+from hub.wiring import Health, House
+from idp.endpoints.device_authorization import DeviceAuthorizationEndpoint
+from idp.endpoints.discovery import Discovery
+from idp.endpoints.introspect import IntrospectEndpoint
+from idp.endpoints.par import ParEndpoint
+from idp.endpoints.protected_resource import ProtectedResource
+from idp.endpoints.register import RegisterEndpoint
+from idp.endpoints.revoke import RevokeEndpoint
+from idp.endpoints.token import TokenEndpoint
+from idp.endpoints.userinfo import UserinfoEndpoint
 from kit.expiring import StoreUnavailable
 from kit.web.problem import Problem
 
 MESSAGE_KINDS = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 429: "too_many", 500: "broken", 503: "unavailable"}
-MACHINE_PATHS = (
-    "/token",
-    "/userinfo",
-    "/introspect",
-    "/revoke",
-    "/register",
-    "/jwks",
-    "/.well-known/",
-    "/gerbang/periksa",
-    "/admin/api/",
-    "/healthz",
-    "/readyz",
+MACHINES = (
+    TokenEndpoint,
+    ParEndpoint,
+    DeviceAuthorizationEndpoint,
+    UserinfoEndpoint,
+    IntrospectEndpoint,
+    RevokeEndpoint,
+    RegisterEndpoint,
+    Discovery,
+    ProtectedResource,
+    Health,
 )
+MORE_MACHINE_PATHS = ("/.well-known", "/gerbang/periksa", "/admin/api")
 
 
 class ExactPaths:
@@ -57,11 +66,19 @@ class ExactPaths:
         await self.app(scope, receive, send)
 
 
+def machine_paths(routes: Sequence[BaseRoute]) -> frozenset[str]:
+    """Return where programs come, with the paths below each: what they get there is never a page, whatever goes wrong."""
+    theirs = (one.path for one in routes if isinstance(one, Route) and isinstance(getattr(one.endpoint, "__self__", None), MACHINES))
+    return frozenset((*(path.partition("{")[0].rstrip("/") for path in theirs), *MORE_MACHINE_PATHS))
+
+
 class Broken:
     """How a failure is told: to a person by a page with the four slots of UX C-11, to a program by a problem document."""
 
     def __init__(self, house: House) -> None:
         self.house = house
+        self.machine_paths = machine_paths([*house.hot_routes, *house.routes])
+        self.below = tuple(f"{path}/" for path in self.machine_paths)
 
     async def __call__(self, request: Request, status: int) -> Response:
         response = self._told(request, status)
@@ -74,7 +91,7 @@ class Broken:
         kind = MESSAGE_KINDS.get(status, "broken")
         if path.startswith("/admin/api/"):
             return Problem(status, kind, kind.replace("_", " "))
-        if path.startswith(MACHINE_PATHS):
+        if path in self.machine_paths or path.startswith(self.below):
             code = "temporarily_unavailable" if status == 503 else "invalid_request" if status < 500 else "server_error"
             return JSONResponse({"error": code}, status, headers={"Cache-Control": "no-store"})
         return self.house.errors.message(request, kind, status=status)
