@@ -21,7 +21,7 @@ from kit.audit import AuditEvent, AuditTrail, Entry
 from kit.clock import Clock
 from kit.expiring import ExpiringStore
 from kit.secrets import digest
-from kit.web.address import truncated
+from kit.web.address import limit_key, truncated
 
 FAILURES = 20  # of one client from one address
 FAILURES_ANYWHERE = 100  # of one client, wherever they come from
@@ -100,7 +100,7 @@ class ClientAuthenticator:
 
     async def _failed(self, client: Client | None, client_id: str, address: str) -> InvalidClient | TooManyRequests:
         """Count and return the refusal; it is the same for an unknown client and a wrong secret (TK-27)."""
-        count = await self.store.increment(f"client:{digest(client_id + address)}", WINDOW)
+        count = await self.store.increment(f"client:{digest(f'{client_id} {limit_key(address)}')}", WINDOW)
         anywhere = await self.store.increment(f"client:{digest(client_id)}", WINDOW)
         if count == 1 and client is not None:
             entry = Entry(AuditEvent.CLIENT_AUTH_FAILED, "unknown", f"client:{client.client_id}", self.clock.now(), truncated(address))

@@ -12,7 +12,7 @@ import structlog
 
 from kit.expiring import ExpiringStore, Put
 from kit.secrets import digest
-from kit.web.address import truncated
+from kit.web.address import limit_key, truncated
 
 log = structlog.get_logger("idp")
 
@@ -33,7 +33,7 @@ class UserCodeGuesses:
 
     async def missed(self, address: str) -> None:
         """Count a wrong code of this address; the twentieth shuts it out for ten minutes."""
-        count = await self.store.increment(f"dev-miss:{digest(address)}", WINDOW)
+        count = await self.store.increment(f"dev-miss:{digest(limit_key(address))}", WINDOW)
         if count >= OF_AN_ADDRESS:
             await self.store.put(Put(_shut(address), b"1", WINDOW))
         if count == OF_AN_ADDRESS:
@@ -41,4 +41,4 @@ class UserCodeGuesses:
 
 
 def _shut(address: str) -> str:
-    return f"dev-shut:{digest(address)}"
+    return f"dev-shut:{digest(limit_key(address))}"

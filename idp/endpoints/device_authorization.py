@@ -29,7 +29,7 @@ from idp.grants.device_code import NAME
 from idp.tokens.claims import service_of_scopes
 from kit.expiring import ExpiringStore
 from kit.secrets import digest
-from kit.web.address import Network, client_address
+from kit.web.address import Network, client_address, limit_key
 
 PAGE = "/perangkat"
 PER_MINUTE = 60  # of one client from one address: a hall full of kiosks
@@ -76,7 +76,7 @@ class DeviceAuthorizationEndpoint:
             asked = Asked(asked_for, client, snapshot)
             for rule in self.rules:
                 rule(asked)
-            address = client_address(request, self.trusted_proxies)
+            address = limit_key(client_address(request, self.trusted_proxies))
             if await self.store.increment(f"dev-asked:{digest(client.client_id + address)}", 60) > PER_MINUTE:
                 raise TooManyRequests("too many device requests", retry_after=60)
             named = service_of_scopes(asked_for.scopes)

@@ -26,7 +26,7 @@ from idp.errors import InvalidRequest, OAuthError, TooManyRequests
 from idp.proofs.binding import Bindings
 from kit.expiring import ExpiringStore
 from kit.secrets import digest
-from kit.web.address import Network, client_address
+from kit.web.address import Network, client_address, limit_key
 from kit.web.forms import BadForm, read_form
 
 MAX_BODY = 32 * 1024
@@ -49,7 +49,7 @@ class ParEndpoint:
         try:
             form = await self._form(request)
             client = (await authenticated(request, form, self.authenticator, self.trusted_proxies)).client
-            await self._stay_within_quota(client, client_address(request, self.trusted_proxies))
+            await self._stay_within_quota(client, limit_key(client_address(request, self.trusted_proxies)))
             pushed = await self._judged(request, client, form)
             body = {
                 "request_uri": await self.resolver.keep(pushed, client),

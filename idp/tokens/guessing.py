@@ -12,7 +12,7 @@ import structlog
 from idp.errors import TooManyRequests
 from kit.expiring import ExpiringStore
 from kit.secrets import digest
-from kit.web.address import truncated
+from kit.web.address import limit_key, truncated
 
 log = structlog.get_logger("idp")
 
@@ -26,7 +26,7 @@ class TokenGuesses:
 
     async def count(self, address: str, client_id: str = "") -> None:
         """Count one unknown token of this address (and client); raise TooManyRequests beyond three hundred in a minute."""
-        count = await self.store.increment(f"guess:{digest(f'{client_id} {address}')}", WINDOW)
+        count = await self.store.increment(f"guess:{digest(f'{client_id} {limit_key(address)}')}", WINDOW)
         if count == MOST + 1:
             log.warning("token_guessing", client=client_id, origin=truncated(address))
         if count > MOST:

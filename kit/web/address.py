@@ -59,6 +59,18 @@ def truncated(address: str) -> str:
     return str(ipaddress.ip_network((found, 24 if found.version == 4 else 64), strict=False))
 
 
+@lru_cache(maxsize=4096)
+def limit_key(address: str) -> str:
+    """Return what a limit of one address counts: an IPv4 address, and of IPv6 the /64, of which one line has every address.
+
+    What is no address counts as it is written.
+    """
+    found = _parsed(address)
+    if found is None:
+        return address
+    return str(found) if found.version == 4 else str(ipaddress.ip_network((found, 64), strict=False))
+
+
 def around(address: str) -> list[str]:
     """Return the networks that hold the address, narrow to wide: /24 of IPv4; /64, /48 and /32 of IPv6, where a line has many /64."""
     found = _parsed(address)

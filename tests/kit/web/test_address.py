@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from starlette.requests import Request
 
-from kit.web.address import client_address, networks, truncated
+from kit.web.address import client_address, limit_key, networks, truncated
 
 PROXIES = networks(["10.0.0.0/8", "fd00::/8"])
 
@@ -64,3 +64,19 @@ def test_the_proxy_may_speak_ipv6() -> None:
 )
 def test_only_the_network_is_kept(address: str, network: str) -> None:
     assert truncated(address) == network
+
+
+@pytest.mark.parametrize(
+    ("address", "key"),
+    [
+        ("198.51.100.7", "198.51.100.7"),
+        ("::ffff:198.51.100.7", "198.51.100.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::1", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+        ("testclient", "testclient"),
+        ("", ""),
+    ],
+)
+def test_a_limit_counts_what_one_line_has(address: str, key: str) -> None:
+    assert limit_key(address) == key
