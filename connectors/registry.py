@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from connectors.builtin import KINDS
 from connectors.contract import Capability, Connector, Kind, ProxyKind, Secret
+from connectors.directory import DirectoryKind
 from connectors.errors import BadMapping, BadSettings, UnknownKind
 from connectors.front_door import FrontDoorKind
 
@@ -21,6 +22,18 @@ FRONT_DOORS: Mapping[str, FrontDoorKind] = {
     for name, kind in KINDS.items()
     if Capability.FRONT_DOOR in kind.capabilities
 }
+DIRECTORIES: Mapping[str, DirectoryKind] = {
+    name: kind  # type: ignore[misc] # the same
+    for name, kind in KINDS.items()
+    if Capability.DIRECTORY in kind.capabilities
+}
+
+
+def start_of(connector: Connector, issuer: str) -> str:
+    """Return where the portal's tile of this application leads; empty: its kind is entered by nobody."""
+    if connector.kind in FRONT_DOORS:
+        return FRONT_DOORS[connector.kind].start(connector, issuer)
+    return PROXY_KINDS[connector.kind].entry_url(connector.settings, "") if connector.kind in PROXY_KINDS else ""
 
 
 def kind_of(name: str) -> Kind:

@@ -10,8 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from connectors.builtin import KINDS
-from connectors.contract import Capability
+from connectors.registry import start_of
 from idp.applications.models import Service
 from idp.applications.registry import Registry, Snapshot
 from idp.error_pages import ErrorPages
@@ -38,8 +37,9 @@ def open_url(snapshot: Snapshot, service: Service, issuer: str) -> str | None:
     if application is None or not snapshot.usable(application.id):
         return None
     connector = snapshot.connector_of.get(application.id)
-    if connector is not None and Capability.PROXY_CHECK in KINDS[connector.kind].capabilities:
-        return application.home_url
+    entrance = start_of(connector, issuer) if connector is not None else ""
+    if entrance:
+        return entrance
     starts = (client.initiate_login_uri for client in snapshot.clients_of.get(application.id, ()) if client.registered_by == "operator")
     start = next((uri for uri in starts if uri), None)
     if start is not None:
