@@ -24,11 +24,12 @@ from connectors.registry import FRONT_DOORS
 from consent.disclosure import DisclosureLog
 from consent.service import ConsentService
 from hub.certificates import client_certificates
+from hub.following import RegistryFollower
 from hub.maintenance import Maintenance
+from hub.regency import regency_of
 from hub.resources import Resources
 from hub.settings import Settings
-from idp.applications.load import load_snapshot
-from idp.applications.registry import GUARD, Registry
+from idp.applications.registry import Registry
 from idp.authorization.door import OidcDoor
 from idp.authorization.resolve import Resolver
 from idp.authorization.response import AuthorizationResponse
@@ -106,7 +107,7 @@ from kit.web.address import networks
 from kit.web.assets import Assets
 from kit.web.cookies import CookieJar
 from kit.web.csrf import Csrf
-from kit.web.pages import Pages, Regency, templates
+from kit.web.pages import Pages, templates
 from portal.door import PortalDoor
 from portal.room import PortalRoom
 
@@ -139,42 +140,6 @@ class House:
         """Write what is only counted in memory, and let go of messages on their way; called before a worker ends."""
         await self.signout.deliverer.aclose()
         await self.disclosures.flush()
-
-
-class RegistryFollower:
-    """Loads the registry again when its guard has moved, so that every worker sees a change within a second."""
-
-    def __init__(self, resources: Resources, registry: Registry) -> None:
-        self.resources = resources
-        self.registry = registry
-        self.seen = ""
-
-    async def __call__(self) -> None:
-        value = (await self.resources.expiring.guards(GUARD))[GUARD]
-        if value != self.seen:
-            stores = self.resources.stores
-            until = await stores.registrations.open_until(self.resources.clock.now())
-            self.registry.replace(await load_snapshot(stores.registry, stores.notices, until, await stores.connector_secrets.all()), value)
-            self.seen = value
-
-    async def force(self) -> None:
-        """Load again whatever the guard says: for whoever wrote to the stores directly."""
-        self.seen = ""
-        await self()
-
-
-def regency_of(settings: Settings) -> Regency:
-    chosen = settings.regency
-    return Regency(
-        name=chosen.name,
-        theme=chosen.theme,
-        phone=chosen.phone,
-        phone_display=chosen.phone_display,
-        whatsapp=chosen.whatsapp,
-        whatsapp_display=chosen.whatsapp_display,
-        demo=settings.environment == "demo",
-        address=urlsplit(settings.issuer).netloc,
-    )
 
 
 def template_folders() -> list[Path]:
