@@ -1,7 +1,7 @@
 """`authorization_details`: what an application asks to do, beyond data about the person. RFC 9396.
 
-A type is good for a client that registered it. What is asked is kept as canonical JSON; every member of it is shown to the person, so it
-must be short, flat enough to be read, and of characters that can be seen.
+A type is good for a client that registered it, when it is asked and whenever a token is made with it. What is asked is kept as canonical
+JSON; every member of it is shown to the person, so it must be short, flat enough to be read, of characters that can be seen, never empty.
 """
 
 from __future__ import annotations
@@ -71,13 +71,22 @@ def narrowed(granted: str, asked: str, types: frozenset[str]) -> str:
     return canonical(wanted)
 
 
+def are_of(granted: str, types: frozenset[str]) -> bool:
+    """True while the client is registered for the type of everything that was granted (TK-22)."""
+    return not granted or all(item["type"] in types for item in orjson.loads(granted))
+
+
 def rows(item: Detail) -> list[tuple[str, list[str]]]:
-    """Return every member of one detail but its type as name and values, nested ones with dots between."""
+    """Return every member of one detail but its own type as name and values, nested ones with dots between (CN-02)."""
+    return _rows({name: value for name, value in item.items() if name != "type"})
+
+
+def _rows(members: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
     found: list[tuple[str, list[str]]] = []
-    for name, value in item.items():
+    for name, value in members.items():
         if isinstance(value, dict):
-            found += [(f"{name}.{inner}", values) for inner, values in rows(value)]
-        elif name != "type":
+            found += [(f"{name}.{inner}", values) for inner, values in _rows(value)]
+        else:
             found.append((name, [_word(one) for one in value] if isinstance(value, list) else [_word(value)]))
     return found
 
@@ -105,17 +114,19 @@ def _judge(item: Detail, types: frozenset[str]) -> None:
     if not isinstance(item.get("identifier", ""), str):
         raise _refused("identifier must be a text")
     if not _is_readable(item, MAX_DEPTH) or len(rows(item)) > MAX_ROWS:
-        raise _refused("authorization_details must be short, flat, and of printable characters")
+        raise _refused("authorization_details must be short, flat, and of printable characters, with nothing empty in it")
 
 
 def _is_readable(value: object, depth: int) -> bool:
-    """True for what a page can show in full: no long or invisible text, nothing nested deep, no objects in lists."""
+    """True for what a page can show in full: no long, invisible or empty text, nothing nested deep, nothing empty, no objects in lists."""
     if isinstance(value, dict):
-        return depth > 0 and all(_is_readable(name, 0) and _is_readable(inner, depth - 1) for name, inner in value.items())
+        return (
+            depth > 0 and len(value) > 0 and all(_is_readable(name, 0) and _is_readable(inner, depth - 1) for name, inner in value.items())
+        )
     if isinstance(value, list):
-        return depth > 0 and all(not isinstance(one, dict | list) and _is_readable(one, 0) for one in value)
+        return depth > 0 and len(value) > 0 and all(not isinstance(one, dict | list) and _is_readable(one, 0) for one in value)
     if isinstance(value, str):
-        return len(value) <= MAX_VALUE and value.isprintable()
+        return 0 < len(value.strip()) <= len(value) <= MAX_VALUE and value.isprintable()
     return True
 
 

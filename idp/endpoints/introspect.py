@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from idp.applications.models import Client
 from idp.applications.registry import Registry
+from idp.authorization.details import are_of
 from idp.client_auth.authenticate import ClientAuthenticator
 from idp.endpoints import answers
 from idp.endpoints.credentials import authenticated
@@ -65,7 +66,10 @@ class IntrospectEndpoint:
         is_audience = found.audience in (client.client_id, client.audience)
         if not is_audience and client.client_id != found.client_id:
             return INACTIVE
-        if not self.registry.now.still_has(found.client_id, found.scopes):
+        snapshot = self.registry.now
+        if not snapshot.still_has(found.client_id, found.scopes):
+            return INACTIVE
+        if found.details and not are_of(found.details, snapshot.clients[found.client_id].authorization_details_types):
             return INACTIVE
         person = {} if found.person is None else {"acr": found.acr, "auth_time": found.auth_time}  # RFC 9470 §6.2
         return {

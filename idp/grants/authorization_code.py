@@ -82,6 +82,12 @@ def client_still_has_the_scopes(redemption: Redemption) -> None:
         raise InvalidGrant("the client is not registered any more for what was granted")
 
 
+def client_still_has_the_detail_types(redemption: Redemption) -> None:
+    """RFC 9396 §5; TK-22: a type taken from the client's registration ends what was granted of it, as a scope does."""
+    if not details.are_of(redemption.code.details, redemption.client.authorization_details_types):
+        raise InvalidGrant("the client is not registered any more for what was granted", param="authorization_details")
+
+
 def consent_still_stands(redemption: Redemption) -> None:
     """An agreement that ends by itself ends what was not redeemed by then; a withdrawal moves a guard instead."""
     if redemption.code.consent_until and redemption.request.now >= redemption.code.consent_until:
@@ -94,6 +100,7 @@ RULES: tuple[Callable[[Redemption], None], ...] = (
     verifier_fits,
     key_is_the_one_of_the_request,
     client_still_has_the_scopes,
+    client_still_has_the_detail_types,
     consent_still_stands,
 )
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from idp.applications.models import Client, Service
+from idp.authorization import details
 from idp.errors import InvalidGrant, InvalidScope
 from idp.grants.model import TokenRequest
 from idp.people.models import Person, Status
@@ -55,6 +56,12 @@ def client_still_has_the_scopes(use: Use) -> None:
     """TK-22: a scope taken from the client's registration ends what was granted with it; the client asks the person anew."""
     if not use.family.scopes <= use.client.scopes:
         raise InvalidGrant("the client is not registered any more for what was granted")
+
+
+def client_still_has_the_detail_types(use: Use) -> None:
+    """RFC 9396 §5; TK-22: a type taken from the client's registration ends what was granted of it, as a scope does."""
+    if not details.are_of(use.family.details, use.client.authorization_details_types):
+        raise InvalidGrant("the client is not registered any more for what was granted", param="authorization_details")
 
 
 def assurance_is_still_enough(use: Use) -> None:
@@ -118,6 +125,7 @@ RULES: tuple[Callable[[Use], None], ...] = (
     person_is_active,
     application_is_usable,
     client_still_has_the_scopes,
+    client_still_has_the_detail_types,
     assurance_is_still_enough,
     session_is_alive,
     consent_stands,

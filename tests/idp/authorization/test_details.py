@@ -6,8 +6,10 @@ from typing import Any
 
 import orjson
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from idp.authorization.details import canonical, narrowed, parse, view
+from idp.authorization.details import are_of, canonical, narrowed, parse, rows, view
 from idp.errors import InvalidAuthorizationDetails
 
 TYPES = frozenset({"izin_usaha", "pembayaran"})
@@ -62,11 +64,34 @@ def test_the_identifier_is_a_text() -> None:
         {"a": {"b": {"c": {"d": "x"}}}},
         {"a": [{"b": 1}]},
         {f"n{i}": i for i in range(41)},
+        {"kosong": {}},
+        {"kosong": []},
+        {"batas": {"kosong": {}}},
+        {"kosong": ""},
+        {"actions": ["read", " "]},
+        {"": "x"},
     ],
-    ids=["bidi", "invisible", "line break", "long", "bidi name", "deep", "objects in a list", "many"],
+    ids=[
+        "bidi",
+        "invisible",
+        "line break",
+        "long",
+        "bidi name",
+        "deep",
+        "objects in a list",
+        "many",
+        "no members",
+        "no values",
+        "no members within",
+        "no text",
+        "blank text",
+        "no name",
+    ],
 )
 def test_what_a_page_cannot_show_honestly_is_refused(more: dict[str, Any]) -> None:
-    assert refused(text({**PAY, **more})) == "authorization_details must be short, flat, and of printable characters"
+    assert (
+        refused(text({**PAY, **more})) == "authorization_details must be short, flat, and of printable characters, with nothing empty in it"
+    )
 
 
 def test_every_member_is_shown() -> None:
@@ -91,3 +116,44 @@ def test_a_token_carries_what_was_granted_or_a_part_of_it() -> None:
             narrowed(granted, text(more), TYPES)
     with pytest.raises(InvalidAuthorizationDetails, match="beyond what was granted"):
         narrowed("", text(READ), TYPES)
+
+
+NAMES = st.sampled_from(["type", "batas", "nilai", "actions ", "identifier ", "a.b"])
+LEAVES = st.text("abc.{}[]", min_size=1, max_size=5) | st.integers(-9, 9) | st.booleans() | st.none()
+MEMBERS = st.recursive(LEAVES | st.lists(LEAVES, max_size=3), lambda inner: st.dictionaries(NAMES, inner, max_size=3), max_leaves=12)
+
+
+def leaves(members: dict[str, Any], before: str = "") -> list[tuple[str, str]]:
+    """Return every value that a token would carry, each with the whole way to it."""
+    found: list[tuple[str, str]] = []
+    for name, value in members.items():
+        if isinstance(value, dict):
+            found += leaves(value, f"{before}{name}.") or [(f"{before}{name}", "{}")]
+        else:
+            for one in (value or ["[]"]) if isinstance(value, list) else [value]:
+                found.append((before + name, one if isinstance(one, str) else orjson.dumps(one).decode()))
+    return found
+
+
+@settings(max_examples=300, deadline=None)
+@given(more=st.dictionaries(NAMES, MEMBERS, max_size=4))
+def test_cn_02_cn_09_nothing_is_granted_that_the_page_does_not_show(more: dict[str, Any]) -> None:
+    """Whatever passes is shown to its last value, members called `type` too, wherever they stand but at the top."""
+    try:
+        (taken,) = parse(text({**more, "type": "izin_usaha"}), TYPES)
+    except InvalidAuthorizationDetails:
+        return
+    shown = [(name, value) for name, values in rows(taken) for value in values]
+    assert shown == leaves({name: value for name, value in taken.items() if name != "type"})
+
+
+def test_cn_02_a_member_called_type_is_hidden_at_the_top_alone() -> None:
+    item = {**PAY, "batas": {"type": "tanpa batas waktu", "nilai": "1"}}
+    assert ("batas.type", ["tanpa batas waktu"]) in rows(parse(text(item), TYPES)[0])
+    assert "type" not in dict(rows(item)), "the heading says that one"
+
+
+def test_tk_22_what_was_granted_stands_while_its_types_are_registered() -> None:
+    granted = canonical((READ, PAY))
+    assert are_of(granted, TYPES) and are_of("", frozenset())
+    assert not are_of(granted, frozenset({"izin_usaha"}))

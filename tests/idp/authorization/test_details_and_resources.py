@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -185,3 +186,36 @@ async def test_az_20_a_client_may_register_how_old_a_sign_in_may_be(site: Site) 
     assert "code" in answer_of((await party.start(max_age="3600")).headers["location"]), "what the request says comes first"
     await register(site, test_client())
     assert "code" in answer_of((await party.start()).headers["location"])
+
+
+async def test_cn_02_cn_09_the_page_shows_a_member_that_is_called_type(site: Site) -> None:
+    party = await a_party(site)
+    page = await to_consent(party, authorization_details=text({**READ, "batas": {"type": "tanpa-batas-waktu", "nilai": "1"}}))
+    said = words_of(page.text)
+    assert "batas.type" in said and "tanpa-batas-waktu" in said and "batas.nilai" in said
+    refused = await party.start(authorization_details=text({**READ, "kosong": {}}))
+    assert answer_of(refused.headers["location"])["error"] == "invalid_authorization_details", "an empty member could not be shown"
+
+
+async def test_tk_22_a_type_taken_from_the_client_ends_what_was_granted_of_it(site: Site) -> None:
+    """At a code, at a refresh and at who introspects; what was granted without a type goes on."""
+    party = await a_party(site)
+
+    async def code() -> str:
+        await party.start(authorization_details=text(READ))
+        return answer_of((await party.browser.submit(button="setuju")).headers["location"])["code"]
+
+    await to_consent(party, authorization_details=text(READ))
+    first = answer_of((await party.browser.submit(button="setuju")).headers["location"])["code"]
+    tokens, waiting = (await party.redeem(first)).json(), await code()
+    plain = (await party.redeem(await party.code())).json()
+    assert (await party.introspect(tokens["access_token"])).json()["authorization_details"] == [READ]
+    client = site.house.registry.now.clients[party.client_id]
+    await register(site, replace(client, authorization_details_types=frozenset({"lain"})))
+    assert (await party.introspect(tokens["access_token"])).json() == {"active": False}
+    assert (await party.redeem(waiting)).json()["error"] == "invalid_grant"
+    assert (await party.refresh(tokens["refresh_token"])).json()["error"] == "invalid_grant"
+    assert (await party.introspect(plain["access_token"])).json()["active"] is True
+    assert (await party.refresh(plain["refresh_token"])).status_code == 200
+    await register(site, client)
+    assert (await party.refresh(tokens["refresh_token"])).status_code == 200, "the twin: registered again"
