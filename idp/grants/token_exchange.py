@@ -37,6 +37,14 @@ NAME = "urn:ietf:params:oauth:grant-type:token-exchange"
 NOTED_AGAIN_AFTER = 60  # seconds: a refusal that is asked for again and again is one row
 
 
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What the audience may learn, and until when (seconds UTC): neither the old token nor the person's agreement is outlived (TX-06)."""
+
+    claims: frozenset[str]
+    until: int
+
+
 @dataclass(frozen=True)
 class TokenExchangeGrant:
     store: ExpiringStore
@@ -57,8 +65,8 @@ class TokenExchangeGrant:
             rule(asked)
         assert asked.subject is not None and asked.target is not None
         lived_under = await self._guards(asked.subject, asked.target, text)
-        person, service, released = await self._decided(asked, snapshot, asked.target, asked.subject)
-        return await self._mint(asked, person, service, released, lived_under)
+        person, service, allowed = await self._decided(asked, snapshot, asked.target, asked.subject)
+        return await self._mint(asked, person, service, allowed, lived_under)
 
     async def _asked(self, request: TokenRequest, snapshot: Snapshot, text: str) -> Exchange:
         subject = await self.access_tokens.find(text)
@@ -80,10 +88,8 @@ class TokenExchangeGrant:
             raise InvalidRequest("subject_token is unknown, expired or revoked")
         return {**found, guards.grant(_grant(subject, target)): "0"}
 
-    async def _decided(
-        self, asked: Exchange, snapshot: Snapshot, target: Client, subject: AccessToken
-    ) -> tuple[Person, Service, frozenset[str]]:
-        """Return person, service and the claims that may be released; raise NotConsented, noted, for any step but Issue."""
+    async def _decided(self, asked: Exchange, snapshot: Snapshot, target: Client, subject: AccessToken) -> tuple[Person, Service, Allowed]:
+        """Return person, service and what may be released how long; raise NotConsented, noted, for any step but Issue."""
         assert subject.person is not None
         person = await self.people.get(subject.person)
         service = snapshot.service_for(target.application, None)
@@ -96,7 +102,8 @@ class TokenExchangeGrant:
         if person is None or service is None or not isinstance(step, Issue):
             await self._note(asked, subject.person, step)
             raise NotConsented("the person has not agreed to this at that audience; send them through its own sign-in", param="audience")
-        return person, service, step.released
+        ends = standing.expires_at if standing is not None else None
+        return person, service, Allowed(step.released, min(subject.expires_at, ends or subject.expires_at))
 
     async def _was_agreed(self, person: Person, notice: Notice) -> bool:
         """True while at least one purpose of the service stands for this person: without any, not even a pseudonym goes there."""
@@ -118,14 +125,12 @@ class TokenExchangeGrant:
             )
             await self.trail.append(entry)
 
-    async def _mint(
-        self, asked: Exchange, person: Person, service: Service, released: frozenset[str], lived_under: dict[str, str]
-    ) -> TokenAnswer:
+    async def _mint(self, asked: Exchange, person: Person, service: Service, allowed: Allowed, lived_under: dict[str, str]) -> TokenAnswer:
         subject, target, request = asked.subject, asked.target, asked.request
         assert subject is not None and target is not None
-        values = release(person, released)
+        values = release(person, allowed.claims)
         grant = _grant(subject, target)
-        sector = target.sector or self.registry.now.applications[target.application].agency
+        sector = self.registry.now.sector_of(target)
         # dressed as the audience reads it, for the data of the audience's application; the client that asks stays the one it is issued to
         dressed = replace(
             asked.client, application=target.application, access_token_format=target.access_token_format, id_token_alg=target.id_token_alg
@@ -145,9 +150,9 @@ class TokenExchangeGrant:
             cnf=request.cnf,
             audience=target.audience or target.client_id,
             actor=asked.actor,
-            not_after=subject.expires_at,
+            not_after=allowed.until,
         )
-        told = {name: values[name] for name in released if name in values}
+        told = {name: values[name] for name in allowed.claims if name in values}
         receiver = Receiver(grant, service.slug, target.application, target.client_id, "token_exchange")
         await self.disclosing.record(person.id, receiver, told, request.now)
         if not await self.store.put(minted.record):
@@ -195,6 +200,7 @@ def _step(
         application=application.id,
         service=service.slug if service is not None else None,
         claims=claims,
+        max_age=asked.target.default_max_age,
         created_at=now,
         expires_at=now,
         silent=True,

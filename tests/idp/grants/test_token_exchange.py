@@ -16,6 +16,7 @@ from idp.grants.exchange_checks import ACCESS_TOKEN
 from idp.grants.token_exchange import NAME
 from idp.people.models import IdentifierKind, Status
 from kit.audit import AuditEvent
+from tests.conformance.suite import APPLICATION, furnish
 from tests.site import SITI, TEST_SECRET, Party, Site, new_party, register, test_client
 
 QUEUE = "openid name birthdate"
@@ -258,3 +259,35 @@ async def test_ui_07_guessing_subject_tokens_is_slowed(site: Site) -> None:
     town = await a_town(site, agreed=False)
     codes = {(await town.exchange("x" * 43)).status_code for _ in range(301)}
     assert codes == {400, 429}
+
+
+async def test_tx_06_what_is_exchanged_ends_with_the_agreement_at_the_audience(site: Site) -> None:
+    """The person agreed there for thirty seconds: nobody who acts for them knows them longer than the audience itself."""
+    await furnish(site, consent_seconds=30)
+    town = await a_town(site, agreed=False)
+    await register(
+        site,
+        test_client(
+            APPLICATION, client_id="rp-queue", exchange_from=frozenset({"rp-test"}), grant_types=frozenset({NAME, "authorization_code"})
+        ),
+    )
+    own = await Party(site, town.caller.browser, "rp-queue", scope="openid name").tokens()
+    site.clock.advance(10)
+    answer = (await town.exchange(scope="openid name")).json()
+    assert answer["expires_in"] == 20
+    for token in (own["access_token"], answer["access_token"]):
+        assert (await town.asked("/introspect", token, "rp-queue"))["active"] is True
+    site.clock.advance(21)
+    for token in (own["access_token"], answer["access_token"]):
+        assert (await town.asked("/introspect", token, "rp-queue")) == {"active": False}
+    assert (await town.exchange(scope="openid name")).json()["error"] == "invalid_target"
+
+
+async def test_tx_06_a_sign_in_too_old_for_the_audience_is_not_handed_to_it(site: Site) -> None:
+    town = await a_town(site, default_max_age=60)
+    assert (await town.exchange(scope="openid name")).status_code == 200
+    site.clock.advance(61)
+    assert (await town.exchange(scope="openid name")).json()["error"] == "invalid_target"
+    await Party(site, town.caller.browser, "rp-queue", scope=QUEUE).tokens()
+    fresh = (await town.caller.tokens(scope="openid name"))["access_token"]
+    assert (await town.exchange(fresh, scope="openid name")).status_code == 200, "the twin: after the person signed in there again"
