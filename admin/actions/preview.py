@@ -217,7 +217,7 @@ class Previews:
             issuer=f"{self.issuer}/preview",
             client_id=case.client.client_id,
             subject=case.subject,
-            sid=case.session.sid,
+            sid=case.session.sid_for(case.client.sector or case.application.agency),
             auth_time=case.session.auth_time,
             acr=case.session.acr,
             amr=case.session.amr,

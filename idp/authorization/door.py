@@ -12,6 +12,7 @@ from starlette.responses import Response
 from idp import guards
 from idp.applications.models import Client
 from idp.applications.registry import Registry
+from idp.authorization.answered import is_first_answer
 from idp.authorization.asked import Asked
 from idp.authorization.checks import client_is_known, redirect_uri_is_registered
 from idp.authorization.request import read
@@ -61,7 +62,6 @@ class OidcDoor:
     errors: ErrorPages
     settings: IdpSettings
     clock: Clock
-    keep_spent: int = 2 * 86400  # seconds; longer than any interaction that was begun with a pushed request may live
 
     async def issue(self, request: Request, interaction: Interaction, session: Session, person: Person, issue: Issue) -> Response | None:
         """Put a code under its guards, in one round trip, and send it. None when a guard has moved."""
@@ -71,9 +71,12 @@ class OidcDoor:
             return self._gone(request)
         service = interaction.service or ""
         permit = session.permits[service]
+        pushed = reply.get("pushed", "")
+        if pushed and not await is_first_answer(self.store, pushed, interaction.id):
+            return self._answered_before(request, client)
         subject = await self.people.subject(person.id, client.sector) if client.sector else permit.subject
         if reply["hint"] and reply["hint"] != subject:
-            return self._error(request, client, reply, LoginRequired("another person is signed in than the one of id_token_hint"))
+            return self._error(request, client, reply, LoginRequired("another person is signed in than the one asked for"))
         lived_under = guards_of(session, permit, person.id, client.application)
         now = self.clock.now()
         code = AuthorizationCode(
@@ -83,7 +86,7 @@ class OidcDoor:
             grant=permit.grant,
             person=person.id,
             session=session.id,
-            sid=session.sid,
+            sid=session.sid_for(self.registry.now.sector_of(client)),
             subject=subject,
             redirect_uri=reply["redirect_uri"],
             code_challenge=reply["code_challenge"],
@@ -101,9 +104,6 @@ class OidcDoor:
             details=interaction.details,
             consent_until=permit.expires_at or 0,
         )
-        pushed = reply.get("pushed", "")
-        if pushed and not await self._is_first(pushed, interaction):
-            return self.errors.oauth(request, InvalidRequestUri("this request was answered already"), client=client)
         secret = new_secret()
         if not await self.store.put(Put(f"code:{digest(secret)}", encode_code(code), self.settings.code_seconds, lived_under)):
             return None
@@ -124,13 +124,13 @@ class OidcDoor:
         if client is None:
             return self._gone(request)
         if reply.get("pushed"):
+            if not await is_first_answer(self.store, reply["pushed"], interaction.id):
+                return self._answered_before(request, client)
             await self.store.delete(reply["pushed"])
         return self._error(request, client, reply, ERROR_OF.get(refusal.reason, AccessDenied)())
 
-    async def _is_first(self, pushed: str, interaction: Interaction) -> bool:
-        """True for one of the interactions that a pushed request was opened in, whenever it asks again (RFC 9126 §4; PR-04)."""
-        mark = Put(f"spent:{pushed}", interaction.id.encode(), self.keep_spent)
-        return await self.store.put_if_absent(mark) or await self.store.get(mark.key) == mark.value
+    def _answered_before(self, request: Request, client: Client) -> Response:
+        return self.errors.oauth(request, InvalidRequestUri("this request was answered already"), client=client)
 
     def _client(self, reply: Mapping[str, Any]) -> Client | None:
         """Return the client, unless it was switched off or lost this redirect URI while the person was on our pages."""

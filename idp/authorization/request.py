@@ -26,6 +26,7 @@ class ClaimsParameter:
     id_token: frozenset[str] = frozenset()
     essential: frozenset[str] = frozenset()
     acr: str | None = None  # an essential acr
+    sub: str = ""  # the one person who may be answered for; empty: whoever signs in
 
     @property
     def names(self) -> frozenset[str]:
@@ -133,7 +134,21 @@ def parse_claims(text: str) -> ClaimsParameter:
         id_token=frozenset(wanted["id_token"]) & CLAIMS,
         essential=frozenset(essential) & CLAIMS,
         acr=_essential_acr(wanted["id_token"].get("acr")),
+        sub=_one_sub(*(part.get("sub") for part in wanted.values())),
     )
+
+
+def _one_sub(*asked: Any) -> str:
+    """Return the subject that is asked for by its value, wherever; essential or not. OIDC Core §3.1.2.2, §5.5.1."""
+    named: set[Any] = set()
+    for one in asked:
+        values = [] if not one else [one["value"]] if "value" in one else one.get("values", [])
+        if not isinstance(values, list) or not all(isinstance(value, str) and value for value in values):
+            raise InvalidRequest("claims must name the sub by a string", param="claims")
+        named |= set(values)
+    if len(named) > 1:
+        raise InvalidRequest("claims must name one sub at most", param="claims")
+    return next(iter(named), "")
 
 
 def _essential_acr(asked: Any) -> str | None:

@@ -52,7 +52,8 @@ class DeviceDoor:
         permit = session.permits[interaction.service or ""]
         subject = await self.people.subject(person.id, client.sector) if client.sector else permit.subject
         lived_under = guards_of(session, permit, person.id, client.application)
-        code = self._code(asked, session, person, permit, subject, issue, lived_under)
+        sector = self.registry.now.sector_of(client)
+        code = self._code(asked, session, person, permit, subject, sector, issue, lived_under)
         answered = await self.requests.approve(reply["handle"], asked, code, lived_under)
         if answered is Answered.MOVED:
             return None
@@ -65,6 +66,7 @@ class DeviceDoor:
         person: Person,
         permit: Permit,
         subject: str,
+        sector: str,
         issue: Issue,
         lived_under: Mapping[str, str],
     ) -> AuthorizationCode:
@@ -76,7 +78,7 @@ class DeviceDoor:
             grant=permit.grant,
             person=person.id,
             session=session.id,
-            sid=session.sid,
+            sid=session.sid_for(sector),
             subject=subject,
             redirect_uri="",
             code_challenge="",

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from idp.applications.models import Client
 from idp.applications.registry import Registry
 from idp.authorization import details
+from idp.authorization.answered import is_first_answer
 from idp.authorization.asked import Asked
 from idp.authorization.checks import BEFORE_INTERACTION, BEFORE_REDIRECT
 from idp.authorization.profile_checks import modes_of
@@ -20,7 +21,7 @@ from idp.authorization.request import AuthorizationRequest, one_each, parse_clai
 from idp.authorization.resolve import Resolver
 from idp.authorization.response import AuthorizationResponse
 from idp.error_pages import ErrorPages, is_of_the_team
-from idp.errors import InvalidRequest, OAuthError
+from idp.errors import InvalidRequest, InvalidRequestUri, OAuthError
 from idp.interaction.dispatcher import Dispatcher
 from idp.interaction.models import Interaction
 from idp.keys.schedule import KeySchedule
@@ -32,6 +33,7 @@ from idp.tokens.claims import claims_of_scopes, service_of_scopes
 from idp.tokens.id_token import claims_of_hint
 from kit.audit import AuditEvent, AuditTrail, Entry
 from kit.clock import Clock
+from kit.secrets import new_id
 from kit.web.forms import BadForm, pairs_of, read_form
 from kit.web.pages import origin_of
 
@@ -102,6 +104,8 @@ class AuthorizeEndpoint:
                 rule(asked)
             interaction = await self._interaction(request, asked_for, client, mode)
         except OAuthError as error:
+            if asked_for.pushed and not await is_first_answer(self.resolver.store, asked_for.pushed, new_id()):
+                return self.errors.oauth(request, InvalidRequestUri("this request was answered already"), client=client)
             return self.response.error(request, client, asked_for.redirect_uri, mode, asked_for.state, error)
         if asked_for.code_challenge:
             await self.challenges.see(client.client_id, asked_for.code_challenge)
@@ -137,7 +141,9 @@ class AuthorizeEndpoint:
         max_age = int(asked.max_age) if asked.max_age else client.default_max_age
         wanted = details.canonical(details.parse(asked.details, client.authorization_details_types))
         silent = "none" in asked.prompt
-        hint = self._hinted(asked, client) if asked.id_token_hint else ""
+        hint = self._hinted(asked, client) if asked.id_token_hint else claims.sub
+        if claims.sub not in ("", hint):
+            raise InvalidRequest("claims asks for another sub than id_token_hint", param="claims")
         fresh = (
             "login" in asked.prompt or max_age == 0 or (bool(hint) and not silent and await self._is_someone_else(request, hint, client))
         )
@@ -197,8 +203,7 @@ class AuthorizeEndpoint:
         session = await self.sessions.peek(request)
         if session is None:
             return False
-        sector = client.sector or self.registry.now.applications[client.application].agency
-        return await self.people.subject(session.person, sector) != hint
+        return await self.people.subject(session.person, self.registry.now.sector_of(client)) != hint
 
     def routes(self) -> list[Route]:
         return [Route("/authorize", self.__call__, methods=["GET", "POST"])]

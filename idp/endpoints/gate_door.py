@@ -32,7 +32,8 @@ class GateDoor:
         connector = self.registry.now.connectors.get(str(interaction.reply["connector"]))
         if connector is None or not connector.enabled:  # an operator closed it while the person was on the way
             return await self.refuse(request, interaction, Refuse("application_disabled"))
-        gate = _gate_session(connector, session, person)
+        agency = self.registry.now.applications[connector.application].agency
+        gate = _gate_session(connector, session, person, agency)
         base = proxy_kind(connector).entry_url(connector.settings, "/")
         path, began = str(interaction.reply["path"]), str(interaction.reply["began"])
         ticket = Ticket(gate, proxy_kind(connector).host(connector.settings), path, began)
@@ -51,12 +52,12 @@ class GateDoor:
         return (application.home_url or application.initiate_login_uri) if application is not None else None
 
 
-def _gate_session(connector: Connector, session: Session, person: Person) -> GateSession:
+def _gate_session(connector: Connector, session: Session, person: Person, agency: str) -> GateSession:
     return GateSession(
         connector=connector.id,
         person=person.id,
         session=session.id,
-        sid=session.sid,
+        sid=session.sid_for(agency),
         auth_time=session.auth_time,
         acr=session.acr,
         amr=session.amr,

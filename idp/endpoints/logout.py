@@ -23,7 +23,7 @@ from idp.signout.page import SignedOutPage
 from idp.signout.service import WAIT_SECONDS, SignOut
 from idp.tokens.id_token import claims_of_hint
 from kit.expiring import ExpiringStore, Put
-from kit.secrets import digest, new_secret
+from kit.secrets import digest, new_secret, same
 from kit.urls import with_query
 from kit.web.forms import BadForm, pairs_of, read_form, singles
 from kit.web.pages import Pages, origin_of, see_other
@@ -83,7 +83,7 @@ class LogoutEndpoint:
             if not self.pages.genuine(request, parameters.get("csrf", "")):
                 return self.errors.message(request, "not_genuine", status=403)
             return await self._end(request, session, asked)
-        if asked.client is not None and asked.sid == session.sid:
+        if asked.client is not None and same(asked.sid, session.sid_for(self.registry.now.sector_of(asked.client))):
             return await self._end(request, session, asked)
         context = {"client": asked.client, "parameters": self._kept(parameters), "application": self._application(asked.client)}
         targets = (origin_of(asked.target),) if asked.target is not None else ()
@@ -106,6 +106,8 @@ class LogoutEndpoint:
                 sid = str(claims.get("sid", ""))
             except BadToken:
                 client = None
+        if client is not None and not (client.enabled and self.registry.now.usable(client.application)):
+            client, sid = None, ""  # switched off or removed: nobody is sent to its addresses any more (PR-10)
         if client is not None and parameters.get("client_id", client.client_id) != client.client_id:
             client, sid = None, ""
         uri = parameters.get("post_logout_redirect_uri", "")

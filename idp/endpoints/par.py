@@ -64,9 +64,10 @@ class ParEndpoint:
         if request.scope["query_string"]:
             raise InvalidRequest("parameters belong in the body")
         try:
-            return one_each(await read_form(request, MAX_BODY))
+            found = one_each(await read_form(request, MAX_BODY))
         except BadForm as error:
             raise ERROR_OF_STATUS.get(error.status, InvalidRequest)(error.reason) from error
+        return {name: value for name, value in found.items() if value or name == "request_uri"}  # not even an empty one (PR-01)
 
     async def _judged(self, request: Request, client: Client, form: Mapping[str, str]) -> AuthorizationRequest:
         """Return the request as it will be kept, once it has passed every rule. RFC 9126 §2.1, §3."""

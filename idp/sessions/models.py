@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from kit.secrets import keyed
+
 
 @dataclass(frozen=True, slots=True)
 class Permit:
@@ -26,7 +28,10 @@ class Permit:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """`id` is public to the server only (the cookie holds another secret); `sid` names it in ID tokens. Times are seconds UTC."""
+    """`id` and `sid` are known to the server only (the cookie holds another secret); `sid_for` names the session to others.
+
+    Times are seconds UTC.
+    """
 
     id: str
     sid: str
@@ -41,6 +46,10 @@ class Session:
     device: str = ""  # in words, for the person's own list
     guards: Mapping[str, str] = field(default_factory=dict)
     permits: Mapping[str, Permit] = field(default_factory=dict)  # by service slug
+
+    def sid_for(self, sector: str) -> str:
+        """Return the `sid` of this session in one sector: as with the pairwise `sub`, no two sectors can compare theirs. OIDC Core §8.1."""
+        return keyed(self.sid.encode(), "sid", sector)[:22]
 
 
 ACR_PASSWORD = "urn:gapura:aal1"

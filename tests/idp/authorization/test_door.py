@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from typing import Any
 
 import httpx
 import pytest
 
 from idp.errors import AccessDenied, ConsentRequired, InteractionRequired, LoginRequired
 from tests.forms import words_of
+from tests.idp.grants.test_token_exchange import person_of
+from tests.idp.signout.test_ends import read as read_claims
 from tests.site import CALLBACK, ISSUER, PASSWORD, SITI, Party, Site, answer_of, challenge, new_party, register, test_client
 
 OTHER = "3503021901769004"
@@ -177,3 +181,54 @@ def test_each_refusal_has_the_word_of_the_protocol() -> None:
     assert ERROR_OF["login_required"] is LoginRequired
     assert ERROR_OF["consent_required"] is ConsentRequired
     assert ERROR_OF["no_second_step"] is InteractionRequired
+
+
+@pytest.mark.parametrize("way", ["get", "post"])
+async def test_a_sub_asked_for_by_its_value_names_who_must_be_there(site: Site, way: str) -> None:
+    """OIDC Core §3.1.2.2, §5.5.1: no positive answer about anybody else, silent or not, essential or not."""
+    party = await new_party(site)
+    party.scope = "openid name"
+    mine = read_claims((await party.tokens())["id_token"])["sub"]
+    foreign = read_claims(await hint_of(site, OTHER))["sub"]
+
+    async def ask(sub: str, **more: str) -> httpx.Response:
+        asked = json.dumps({"id_token": {"sub": {"value": sub}}})
+        return await (party.start(claims=asked, **more) if way == "get" else by_post(party, claims=asked, **more))
+
+    assert "code" in told(await ask(mine)) and "code" in told(await ask(mine, prompt="none"))
+    assert told(await ask(foreign, prompt="none"))["error"] == "login_required"
+    if way == "get":
+        assert 'name="sandi"' in (await ask(foreign)).text, "the expected person may sign in here"
+        assert told(await party.browser.sign_in(SITI, PASSWORD))["error"] == "login_required"
+        await ask(foreign)
+        assert "code" in told(await party.browser.sign_in(OTHER, PASSWORD))
+
+
+async def test_a_sub_by_value_and_a_hint_name_the_same_person(site: Site) -> None:
+    party = await new_party(site)
+    party.scope = "openid name"
+    mine = (await party.tokens())["id_token"]
+    foreign = read_claims(await hint_of(site, OTHER))["sub"]
+    asked = json.dumps({"id_token": {"sub": {"value": foreign}}})
+    assert told(await party.start(prompt="none", id_token_hint=mine, claims=asked))["error"] == "invalid_request"
+    same = json.dumps({"id_token": {"sub": {"value": read_claims(mine)["sub"]}}})
+    assert "code" in told(await party.start(prompt="none", id_token_hint=mine, claims=same))
+
+
+async def test_two_agencies_cannot_compare_the_sid_of_one_session(site: Site) -> None:
+    """As with the pairwise sub (OIDC Core §8.1): the same in a sector, another one in every other, and never the session's own."""
+    party = await new_party(site)
+    await register(site, test_client(client_id="rp-near"))
+    await register(site, test_client("e-link", client_id="rp-far"))
+    await register(site, test_client(client_id="rp-sector", sector="https://rp.example/sector"))
+
+    async def claims(client_id: str) -> dict[str, Any]:
+        return read_claims((await Party(site, party.browser, client_id, scope="openid name").tokens())["id_token"])
+
+    first, near, far, sector = [await claims(name) for name in ("rp-test", "rp-near", "rp-far", "rp-sector")]
+    assert (first["sub"], first["sid"]) == (near["sub"], near["sid"])
+    assert len({one["sid"] for one in (first, far, sector)}) == len({one["sub"] for one in (first, far, sector)}) == 3
+    again = await claims("rp-test")
+    assert again["sid"] == first["sid"], "it names the session, and stays"
+    rows = await site.resources.stores.session_log.of_person(await person_of(site), site.clock.now())
+    assert rows and not {row.sid for row in rows} & {one["sid"] for one in (first, far, sector)}

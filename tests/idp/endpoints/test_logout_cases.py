@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import urlencode
 
 import httpx
@@ -160,3 +161,32 @@ async def test_lo_09_nothing_of_a_session_outlives_it(site: Site) -> None:
         assert (await party.userinfo(token)).status_code == 401
     assert (await party.refresh(more["refresh_token"])).json()["error"] == "invalid_grant"
     assert (await party.redeem(code)).json()["error"] == "invalid_grant"
+
+
+@pytest.mark.parametrize("state", ["client disabled", "application disabled", "agency suspended"])
+@pytest.mark.parametrize("there", [True, False], ids=["signed in", "nobody signed in"])
+async def test_pr_10_nobody_is_sent_to_an_application_that_is_switched_off(site: Site, state: str, there: bool) -> None:
+    party = await new_party(site, post_logout_redirect_uris=(AFTER,))
+    hint = (await party.tokens())["id_token"]
+    visitor = party if there else Party(site, site.browser())
+    snapshot, registry = site.house.registry.now, site.resources.stores.registry
+    client = snapshot.clients["rp-test"]
+    application = snapshot.applications[client.application]
+    agency = snapshot.agencies[application.agency]
+    if state == "client disabled":
+        await registry.save_client(replace(client, enabled=False))
+    elif state == "application disabled":
+        await registry.save_application(replace(application, enabled=False), based_on=application.revision)
+    else:
+        await registry.save_agency(replace(agency, suspended=True))
+    await site.house.reload()
+    page = await ask(visitor, id_token_hint=hint, post_logout_redirect_uri=AFTER)
+    assert page.status_code == 200 and "location" not in page.headers
+    if there:
+        left = await party.browser.submit(button="keluar")
+        assert left.status_code == 200 and "location" not in left.headers and AFTER not in left.text
+    if state == "client disabled":
+        await registry.save_client(client)
+        await site.house.reload()
+        back = await ask(visitor, id_token_hint=hint, post_logout_redirect_uri=AFTER)
+        assert (back.status_code, back.headers["location"]) == (303, AFTER), "the twin: switched on again"

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from kit.expiring import Put, StoreUnavailable
-from tests.forms import words_of
+from tests.forms import Browser, words_of
 from tests.idp.authorization.pushing import PLAIN, a_pusher, told
 from tests.idp.client_auth.assertions import signed
 from tests.idp.proofs.proofs import HERS, OTHER, thumbprint
@@ -328,3 +328,43 @@ async def test_discovery_says_where_requests_are_pushed(site: Site) -> None:
     assert "ES256" in found["authorization_signing_alg_values_supported"]
     assert found["display_values_supported"] == ["page", "popup", "touch"]
     assert found["claims_locales_supported"] == ["id"]
+
+
+@pytest.mark.parametrize("no_first", [True, False], ids=["refused first", "granted first"])
+async def test_pr_04_a_request_is_answered_once_whatever_the_answer(site: Site, no_first: bool) -> None:
+    """Opened in two browsers: after the first answer, a refusal too, the other one gets none."""
+    client = await a_pusher(site)
+    reference, one, two = await client.reference(), site.browser(), site.browser()
+    first, second = await client.open(reference, one), await client.open(reference, two)
+
+    async def decline(browser: Browser) -> httpx.Response:
+        await browser.sign_in(SITI, PASSWORD)
+        await browser.submit(button="tidak")
+        return await browser.submit(button="tidak-jadi")
+
+    if no_first:
+        declined = await decline(one)
+        assert answer_of(declined.headers["location"])["error"] == "access_denied"
+        await two.sign_in(SITI, PASSWORD)
+        late = await two.submit(button="lanjutkan")
+    else:
+        assert "code" in await client.through(first, one)
+        assert second.status_code == 200
+        late = await two.sign_in(SITI, PASSWORD)
+    assert late.status_code == 400 and "location" not in late.headers
+
+
+async def test_pr_04_an_error_is_an_answer_too(site: Site) -> None:
+    client = await a_pusher(site)
+    reference, one = await client.reference(), site.browser()
+    page = await client.open(reference, one)
+    kept = site.house.registry.now.clients[client.client_id]
+    await register(site, replace(kept, scopes=frozenset({"openid"})))
+    refused = await client.open(reference)
+    assert answer_of(refused.headers["location"])["error"] == "invalid_scope"
+    assert (await client.open(reference)).status_code == 400, "and once only"
+    await register(site, kept)
+    assert page.status_code == 200
+    await one.sign_in(SITI, PASSWORD)
+    assert (await one.submit(button="lanjutkan")).status_code == 400, "the tab that was open before gets none"
+    assert "code" in await client.through(await client.open(await client.reference()))
