@@ -88,6 +88,9 @@ class DevicePage:
         return await self.dispatcher.begin(request, interaction)
 
     def _draft(self, request: Request, handle: str, asked: DeviceRequest) -> Interaction:
+        """Return the interaction; what the client registered about sign-ins holds here as on any other way in. OIDC Registration §2."""
+        client = self.dispatcher.registry.now.clients.get(asked.client_id)
+        max_age = client.default_max_age if client is not None else None
         return self.dispatcher.draft(
             request,
             door="device",
@@ -95,6 +98,8 @@ class DevicePage:
             client=asked.client_id,
             service=asked.service or None,
             claims=claims_of_scopes(asked.scopes),
+            max_age=max_age,
+            fresh_login=max_age == 0,
             reply={"handle": handle, "client_id": asked.client_id},
         )
 

@@ -32,6 +32,10 @@ from kit.secrets import digest
 from kit.web.address import Network, client_address, limit_key
 
 PAGE = "/perangkat"
+NOT_HEEDED = (
+    "redirect_uri", "response_type", "response_mode", "code_challenge", "code_challenge_method", "dpop_jkt", "nonce", "request",
+    "request_uri", "authorization_details", "resource", "acr_values", "max_age", "claims", "prompt", "id_token_hint", "registration",
+)  # fmt: skip
 PER_MINUTE = 60  # of one client from one address: a hall full of kiosks
 
 
@@ -40,16 +44,24 @@ def client_may_use_the_device_grant(asked: Asked) -> None:
         raise UnauthorizedClient("this client may not use the device grant")
 
 
-def nothing_is_bound_to_a_redirect(asked: Asked) -> None:
-    """What belongs to a redirect would be ignored in silence, and its sender believe it was heeded."""
-    for name in ("redirect_uri", "response_type", "code_challenge", "nonce", "request", "request_uri", "authorization_details"):
+def profile_allows_the_device_grant(asked: Asked) -> None:
+    """FAPI 2.0 Security Profile §5.3.2.2: requests are pushed and, under Message Signing, signed; one of a device is neither."""
+    if asked.client is not None and asked.client.fapi:
+        raise UnauthorizedClient("this client's profile does not allow the device grant")
+
+
+def nothing_is_asked_that_would_be_ignored(asked: Asked) -> None:
+    """RFC 8628 §3.1 knows the client and the scope. What narrows or secures an authorization request would be ignored here in silence, and
+    its sender believe it was heeded; hints (`login_hint`, `ui_locales`) and what nobody knows do no harm."""
+    for name in NOT_HEEDED:
         if asked.request.has(name):
             raise InvalidRequest(f"{name} has no meaning in a device request", param=name)
 
 
 RULES: tuple[Callable[[Asked], None], ...] = (
     client_may_use_the_device_grant,
-    nothing_is_bound_to_a_redirect,
+    profile_allows_the_device_grant,
+    nothing_is_asked_that_would_be_ignored,
     scope_names_nothing_twice,
     scope_is_registered,
     scope_has_openid,

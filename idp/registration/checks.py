@@ -23,6 +23,7 @@ BY_CERTIFICATE = ("tls_client_auth", "self_signed_tls_client_auth")
 STRONG = ("private_key_jwt", *BY_CERTIFICATE)
 STRONG_ALGORITHMS = frozenset(SIGNING) - {"RS256"}
 FORMATS = ("opaque", "jwt")
+DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
 TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 
 
@@ -230,6 +231,12 @@ def fapi_algorithms_are_strong(state: State) -> None:
         raise Unfit("id_token_signed_response_alg", "Profil FAPI tidak memakai RS256.", "FAPI does not use RS256")
 
 
+def fapi_clients_come_by_the_browser(state: State) -> None:
+    """FAPI 2.0 Security Profile §5.3.2.2: only by requests that are pushed, which those of a device are not."""
+    if state.client.fapi and DEVICE in state.client.grant_types:
+        raise Unfit("grant_types", "Profil FAPI tidak memakai grant perangkat.", "FAPI does not use the device grant")
+
+
 def pkce_is_optional_only_for_the_baseline(state: State) -> None:
     """The exemption of ADR 4: a confidential client, no FAPI profile. RFC 9700 §2.1.1."""
     if state.client.pkce_optional and (state.client.public or state.client.fapi):
@@ -282,6 +289,7 @@ CONSISTENT: tuple[Callable[[State], None], ...] = (
     fapi_clients_prove_themselves_with_keys,
     fapi_tokens_are_bound,
     fapi_algorithms_are_strong,
+    fapi_clients_come_by_the_browser,
     pkce_is_optional_only_for_the_baseline,
     resources_are_named_whole,
     exchange_names_known_clients,

@@ -5,8 +5,12 @@ from __future__ import annotations
 import pytest
 
 from idp.device.guesses import OF_A_BROWSER, OF_AN_ADDRESS
+from idp.endpoints.device_authorization import NOT_HEEDED
+from idp.grants.device_code import NAME
 from tests.forms import words_of
+from tests.idp.authorization.pushing import PLAIN, SECURITY, SIGNING, a_pusher, told
 from tests.idp.device.kiosk import a_kiosk
+from tests.idp.signout.test_ends import read
 from tests.site import PASSWORD, SITI, Site
 
 
@@ -171,3 +175,40 @@ async def test_a_post_from_elsewhere_is_refused(site: Site) -> None:
 async def test_an_unknown_last_page_says_so(site: Site) -> None:
     page = await site.http().get("/perangkat/selesai/nothing.usaha-kecil.x")
     assert page.status_code == 410
+
+
+async def test_az_20_how_old_a_sign_in_may_be_holds_for_devices_too(site: Site) -> None:
+    kiosk, browser = await a_kiosk(site, default_max_age=60), site.browser()
+    await kiosk.ask()
+    await kiosk.approve(browser)
+    assert (await kiosk.poll()).status_code == 200
+    site.clock.advance(40)
+    await kiosk.ask()
+    began = len(browser.trail)
+    await kiosk.approve(browser)
+    assert not any("/masuk/" in step for step in browser.trail[began:]), "the twin: still fresh enough"
+    assert (await kiosk.poll()).status_code == 200
+    site.clock.advance(60)
+    await kiosk.ask()
+    began = len(browser.trail)
+    await kiosk.approve(browser)
+    assert any("/masuk/" in step for step in browser.trail[began:]), "the password is asked for again"
+    said = read((await kiosk.poll()).json()["id_token"])
+    assert site.clock.now() - said["auth_time"] <= 60
+
+
+@pytest.mark.parametrize("name", NOT_HEEDED)
+async def test_dv_04_nothing_is_asked_that_a_device_request_would_not_heed(site: Site, name: str) -> None:
+    kiosk = await a_kiosk(site)
+    refused = await kiosk.ask(**{name: "5"})
+    assert (refused.status_code, refused.json()["error"]) == (400, "invalid_request")
+    assert name in refused.json()["error_description"]
+    assert (await kiosk.ask(ui_locales="id", login_hint="x", vendor_thing="y")).status_code == 200, "hints and unknown names do no harm"
+
+
+async def test_a_fapi_profile_has_no_device_grant(site: Site) -> None:
+    """FAPI 2.0 Security Profile §5.3.2.2, whatever stands in the registration."""
+    for profile, expected in ((SIGNING, "400 unauthorized_client"), (SECURITY, "400 unauthorized_client"), (PLAIN, "200")):
+        client = await a_pusher(site, profile, grant_types=frozenset({"authorization_code", NAME}))
+        answer = await site.http().post("/device_authorization", data={"scope": "openid name", **client.assertion()})
+        assert told(answer) == expected

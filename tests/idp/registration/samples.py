@@ -10,6 +10,7 @@ from joserfc.jwk import ECKey
 
 from idp.applications.models import Agency, Application, Client
 from idp.applications.registry import Snapshot
+from idp.registration.checks import DEVICE
 from idp.registration.policy import Policy
 from idp.registration.state import Offered, State
 from kit.secrets import b64url
@@ -19,7 +20,7 @@ KEY = ECKey.generate_key("P-256", {"kid": "k1"})
 JWKS: dict[str, Any] = {"keys": [KEY.as_dict(private=False)]}
 GRANTS = ("authorization_code", "refresh_token", "client_credentials", "urn:ietf:params:oauth:grant-type:token-exchange")
 METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt", "tls_client_auth", "self_signed_tls_client_auth", "none")
-OFFERED = Offered(frozenset(GRANTS), frozenset(METHODS), frozenset({"10.0.0.9:8443"}))
+OFFERED = Offered(frozenset({*GRANTS, DEVICE}), frozenset(METHODS), frozenset({"10.0.0.9:8443"}))
 AGENCY = Agency("DINKES", {"id": "Dinas Kesehatan", "en": "Health"}, "Dinkes", "dinas", None, "2020-01-01", None, "", "", {}, {})
 APPLICATION = Application("antrean", {"id": "Antrean Puskesmas", "en": "Queue"}, "DINKES", "online_oidc", None, None)
 OTHER = replace(APPLICATION, id="lain", agency="DISPENDIK")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from idp.registration.checks import CONSISTENT, PERMITTED, judge
+from idp.registration.checks import CONSISTENT, DEVICE, PERMITTED, judge
 from idp.registration.errors import Unfit
 from tests.idp.registration.samples import APPLICATION, CALLBACK, FAPI, JWKS, KEY, POLICY, short_rsa, snapshot, state
 
@@ -146,6 +146,13 @@ OPERATOR: dict[str, list[Case]] = {
     "fapi_clients_prove_themselves_with_keys": [({**FAPI, "auth_method": "client_secret_basic"}, FAPI, "token_endpoint_auth_method")],
     "fapi_tokens_are_bound": [
         ({**FAPI, "dpop_bound": False}, {**FAPI, "dpop_bound": False, "tls_bound": True}, "dpop_bound_access_tokens")
+    ],
+    "fapi_clients_come_by_the_browser": [
+        (
+            {**FAPI, "grant_types": frozenset({"authorization_code", DEVICE})},
+            {"grant_types": frozenset({"authorization_code", DEVICE})},
+            "grant_types",
+        )
     ],
     "fapi_algorithms_are_strong": [
         ({**FAPI, "id_token_alg": "RS256"}, {**FAPI, "id_token_alg": "PS256"}, "id_token_signed_response_alg"),
