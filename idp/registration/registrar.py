@@ -11,7 +11,7 @@ from typing import Any
 
 from idp.applications.models import Client, ClientSecret
 from idp.applications.registry import GUARD, Registry
-from idp.errors import InvalidToken
+from idp.errors import InvalidToken, TemporarilyUnavailable
 from idp.registration.errors import Unfit
 from idp.registration.judging import Judging
 from idp.registration.logos import Logos
@@ -26,6 +26,7 @@ from kit.secrets import digest, new_id, new_secret, same
 INITIAL_PREFIX = "gapura_ia_"
 REGISTRATION_PREFIX = "gapura_rg_"
 SECRET_PREFIX = "gapura_sk_"
+ATTEMPTS = 3
 SECRET_SECONDS = 365 * 86400
 RENEWED_BEFORE = 30 * 86400
 WITH_SECRET = ("client_secret_basic", "client_secret_post")
@@ -109,10 +110,16 @@ class Registrar:
 
     async def remove(self, client: Client, origin: str) -> None:
         """Switch the client off for good: its grants are revoked with it, and every worker refuses what it holds within a second."""
-        gone = replace(client, enabled=False, registration_digest="", secrets=())
         entry = self._entry(AuditEvent.CLIENT_REMOVED, f"client:{client.client_id}", client, origin)
-        await self.store.change(gone, expected=client, audit=[entry], revoke_grants_at=self.clock.now())
-        await self._moved()
+        for _ in range(ATTEMPTS):
+            gone = replace(client, enabled=False, registration_digest="", secrets=())
+            removed = await self.store.change(gone, expected=client, audit=[entry], revoke_grants_at=self.clock.now())
+            await self._moved()
+            present = self.registry.now.clients.get(client.client_id)
+            if removed or present is None or not present.registration_digest:  # by us, or by another request for the same
+                return
+            client = present  # changed by somebody else meanwhile: it is to go all the same
+        raise TemporarilyUnavailable("the client keeps changing; try again", retry_after=1)
 
     async def _judged(self, base: Client, body: Mapping[str, Any], policy: Policy) -> tuple[Client, str]:
         """Return the client as described and found fit, with a new secret where it needs one."""

@@ -343,3 +343,38 @@ async def test_oidcc_refresh_token_of_a_registered_client(site: Site) -> None:
     other = Party(site, site.browser(), second["client_id"], second["client_secret"], CALLBACK)
     assert (await other.refresh(tokens["refresh_token"])).json()["error"] == "invalid_grant"
     assert (await party.refresh(tokens["refresh_token"])).status_code == 200
+
+
+async def test_pr_10_a_client_that_removed_itself_is_no_place_to_be_sent_to(site: Site) -> None:
+    bye = "https://rp.example/bye"
+    made = await registered(site, await open_registration(site), post_logout_redirect_uris=[bye])
+    party = Party(site, site.browser(), made["client_id"], made["client_secret"], CALLBACK, "openid name")
+    query = httpx.QueryParams({"id_token_hint": (await party.tokens())["id_token"], "post_logout_redirect_uri": bye})
+    stranger = site.http()
+    assert (await stranger.get(f"/logout?{query}")).headers["location"] == bye
+    assert (await at(site, made, "DELETE")).status_code == 204
+    assert (await stranger.get(f"/logout?{query}")).status_code == 200
+
+
+@pytest.mark.parametrize("times", [1, 3], ids=["once", "each time"])
+async def test_dc_09_a_removal_is_not_lost_to_a_change_at_the_same_moment(site: Site, monkeypatch: pytest.MonkeyPatch, times: int) -> None:
+    """A change of another worker comes just before the removal is written: it is tried again, and never answered as if it were done."""
+    made = await registered(site, await open_registration(site))
+    store = type(site.resources.stores.registrations)
+    change, came = store.change, []
+
+    async def overtaken(self: Any, client: Client, **more: Any) -> bool:
+        if not client.enabled and len(came) < times:
+            came.append(f"Loket {len(came)}")
+            assert (await at(site, made, "PUT", json=changed(made, client_name=came[-1]))).status_code == 200
+        return await change(self, client, **more)
+
+    monkeypatch.setattr(store, "change", overtaken)
+    answer = await at(site, made, "DELETE")
+    client = kept(site, made["client_id"])
+    if times == 1:
+        assert (answer.status_code, client.enabled, client.registration_digest) == (204, False, "")
+        assert (await at(site, made, "GET")).status_code == 401
+    else:
+        assert (answer.status_code, answer.json()["error"], client.enabled) == (503, "temporarily_unavailable", True)
+        assert (await at(site, made, "DELETE")).status_code == 204
