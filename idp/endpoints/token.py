@@ -24,11 +24,14 @@ ERROR_OF_STATUS = {413: TooLarge, 415: UnsupportedMediaType}
 
 
 async def form_of(request: Request) -> dict[str, str]:
-    """Return the form of an OAuth request; raise the OAuth error when it cannot be read (TK-25)."""
+    """Return the form of an OAuth request; raise the OAuth error when it cannot be read (TK-25).
+
+    A parameter without a value counts as omitted, and is still one of two when its name is given twice. RFC 6749 §3.2.
+    """
     if request.scope["query_string"]:
         raise InvalidRequest("parameters belong in the body")
     try:
-        return singles(await read_form(request))
+        return {name: value for name, value in singles(await read_form(request)).items() if value}
     except BadForm as error:
         raise ERROR_OF_STATUS.get(error.status, InvalidRequest)(error.reason) from error
 

@@ -24,7 +24,7 @@ from idp.tokens.access_token import AccessTokens, Minted, token_type
 from idp.tokens.dressing import Dressing
 from idp.tokens.models import RefreshFamily
 from idp.tokens.resources import audience_of
-from idp.tokens.rotation import family_of, is_current, is_repeat, successor
+from idp.tokens.rotation import family_of, is_current, is_repeat, spender, successor
 from kit.audit import AuditEvent, Entry
 from kit.expiring import ExpiringStore
 from kit.secrets import digest
@@ -113,7 +113,7 @@ class RefreshTokenGrant:
 
     async def _rotate(self, family: RefreshFamily, token: str, request: TokenRequest) -> str:
         """Return the successor; a token that is neither current nor a repeat revokes its family (TK-17)."""
-        key, window = request.authenticated.key, self.settings.refresh_retry_seconds
+        key, window = spender(request.authenticated.key, request.cnf), self.settings.refresh_retry_seconds
         following = successor(self.successor_key, family.id, token)
         if is_current(family, token):
             if await self.grants.rotate(family.id, digest(token), digest(following), request.now, key):

@@ -11,13 +11,17 @@ import orjson
 
 from idp import guards
 from idp.applications.models import Client
+from idp.errors import InvalidAuthorizationDetails
 from idp.keys.schedule import KeySchedule
+from idp.keys.signer import MAX_TOKEN
 from idp.settings import IdpSettings
 from idp.tokens.models import AccessToken
 from idp.tokens.records import decode_token, encode_token
 from kit.expiring import ExpiringStore, Guards, Put
 from kit.sealing import KeyRing
 from kit.secrets import digest, new_id, new_secret
+
+SHORTEST_TOKEN = 20  # characters; what is shorter is no token of ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,7 @@ class AccessTokens:
         """Return a new token. `values` are the released claim values, sealed into the record so that userinfo asks no database.
 
         `audience` is the resource it is for (empty: the client's own); `not_after` ends it earlier (seconds UTC, 0: no earlier end);
-        the other arguments are as in AccessToken.
+        the other arguments are as in AccessToken. Raise InvalidAuthorizationDetails when a JWT would grow beyond what `find` takes.
         """
         is_jwt = client.access_token_format == "jwt"
         seconds = self.settings.jwt_access_token_seconds if is_jwt else self.settings.access_token_seconds
@@ -116,6 +120,8 @@ class AccessTokens:
                 claims |= {"acr": acr, "auth_time": auth_time}
             claims |= extra_claims(cnf, details, actor)
             token = self.keys.signer.sign(claims, client.id_token_alg, "at+jwt")
+            if len(token) > MAX_TOKEN:  # nobody could use it, and what was spent for it would be lost
+                raise InvalidAuthorizationDetails("what the token has to carry is too large", param="authorization_details")
         else:
             token = new_secret()
         sealed = base64.b64encode(self.ring.seal(orjson.dumps(values), f"at:{jti}")).decode() if values else ""
@@ -143,7 +149,7 @@ class AccessTokens:
 
     async def find(self, token: str) -> AccessToken | None:
         """Return what a token stands for; None when it is unknown, past its time, or a guard has moved. One round trip."""
-        if not 20 <= len(token) <= 4096:
+        if not SHORTEST_TOKEN <= len(token) <= MAX_TOKEN:
             return None
         if "." in token and not await self.keys.knows_the_key_of(token):
             return None  # its key was removed, which ends whatever it signed

@@ -69,7 +69,7 @@ class RefreshFamily:
     """A grant with its refresh-token family: one SQL row. A refresh token is `<family id>.<secret>`; only digests are kept.
 
     `current` is the digest of the newest token, `spent` of the one before, spent at `spent_at`. Within 10 s of `spent_at` the same
-    client, authenticated the same way (`client_key`), gets the identical successor again, derived by HMAC from a server key, the family
+    client with the same proofs (`client_key`), gets the identical successor again, derived by HMAC from a server key, the family
     and the token spent. Any other use of a token that is not current revokes the family (TK-17).
     """
 
@@ -87,7 +87,9 @@ class RefreshFamily:
     current: str
     spent: str | None
     spent_at: int | None
-    client_key: str  # how the client authenticated: method and key or secret prefix
+    client_key: (
+        str  # who spent `spent` (rotation.spender): method and key or secret prefix, then the key shown beside; before that, who began it
+    )
     auth_time: int
     acr: str
     amr: tuple[str, ...]

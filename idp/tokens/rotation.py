@@ -39,12 +39,17 @@ def is_current(family: RefreshFamily, token: str) -> bool:
     return same(family.current, digest(token))
 
 
-def is_repeat(family: RefreshFamily, token: str, client_key: str, now: int, window: int) -> bool:
-    """True when the token was spent within the window by the same client, authenticated the same way: a lost answer, not a theft."""
+def spender(client_key: str, cnf: str) -> str:
+    """Return who spends a token: how the client proved itself, and the key that it proved beside, if any. RFC 9449 §5; TK-17."""
+    return f"{client_key} {cnf}" if cnf else client_key
+
+
+def is_repeat(family: RefreshFamily, token: str, spent_by: str, now: int, window: int) -> bool:
+    """True when the token was spent within the window by the same client with the same proofs: a lost answer, not a theft."""
     return (
         family.spent is not None
         and family.spent_at is not None
         and same(family.spent, digest(token))
-        and family.client_key == client_key
+        and same(family.client_key, spent_by)
         and 0 <= now - family.spent_at <= window
     )

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
+import httpx
 import pytest
 
+from idp.keys.signer import MAX_TOKEN
 from idp.proofs.dpop import ALGORITHMS
 from idp.tokens.guessing import MOST
 from tests.journeys.test_canary import captured_log
@@ -126,3 +130,22 @@ async def test_lg_22_a_refresh_token_ends_with_a_session_that_nobody_uses(site: 
     site.clock.advance(11)
     refused = await party.refresh(tokens["refresh_token"])
     assert (refused.status_code, refused.json()["error"]) == (400, "invalid_grant")
+
+
+async def test_a_jwt_that_carries_much_works_and_one_that_would_be_too_large_is_refused_when_it_is_made(site: Site) -> None:
+    """RFC 9396 §9.1: what a token may hold is bounded by what we and our services read (kit of both sides: 16 KiB)."""
+    types = frozenset({"izin_usaha"})
+    party = await new_party(site, authorization_details_types=types, access_token_format="jwt")
+
+    async def own(value: str) -> httpx.Response:
+        details = [{"type": "izin_usaha", "actions": ["read"], "catatan": value} for _ in range(10)]
+        form = {"grant_type": "client_credentials", "authorization_details": json.dumps(details, ensure_ascii=False)}
+        return await site.http().post("/token", data=form, auth=party.auth)
+
+    token = (await own("x" * 300)).json()["access_token"]
+    assert 4096 < len(token) <= MAX_TOKEN
+    assert (await party.introspect(token)).json()["active"] is True
+    await site.http().post("/revoke", data={"token": token}, auth=party.auth)
+    assert (await party.introspect(token)).json() == {"active": False}
+    refused = await own("\N{MATHEMATICAL BOLD CAPITAL A}" * 300)  # four bytes each
+    assert (refused.status_code, refused.json()["error"]) == (400, "invalid_authorization_details")

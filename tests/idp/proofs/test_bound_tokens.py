@@ -255,3 +255,18 @@ async def test_what_a_person_reads_is_released_through_a_bound_token_only_with_i
     stolen = await site.http().get("/userinfo", headers={"authorization": f"DPoP {token}"})
     assert (told(stolen), SITI in stolen.text) == ((401, "invalid_dpop_proof"), False)
     assert (await prover.userinfo(token)).json()["nik"] == SITI
+
+
+@pytest.mark.parametrize(("spent_with", "again_with"), [(HERS, OTHER), (None, OTHER), (HERS, None)], ids=["another", "one", "none"])
+async def test_tk_17_a_repeat_with_another_key_is_no_lost_answer(site: Site, spent_with: Key | None, again_with: Key | None) -> None:
+    """Whoever asks again for a lost answer proves what was proved the first time; anything else revokes the family."""
+    prover = await a_prover(site)
+
+    async def refresh(token: str, key: Key | None) -> httpx.Response:
+        return await prover.refresh(token, [prover.proof(key=key)] if key is not None else [])
+
+    first = (await prover.redeem()).json()["refresh_token"]
+    second = (await refresh(first, spent_with)).json()["refresh_token"]
+    assert (await refresh(first, spent_with)).json()["refresh_token"] == second, "the twin: the same proof, the same answer"
+    assert told(await refresh(first, again_with)) == (400, "invalid_grant")
+    assert told(await refresh(second, spent_with)) == (400, "invalid_grant"), "the family is revoked"
