@@ -40,7 +40,7 @@ class BadRequest(ConnectorError):
 
 
 class NotEntered(ConnectorError):
-    """`code` is one of the messages of templates/idp/error.html: not_found, application_disabled, unknown_service."""
+    """`code` is one of the messages of templates/idp/error.html: not_found, application_disabled, no_username."""
 
     def __init__(self, code: str, *, connector: str = "") -> None:
         super().__init__(code)

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 
 from connectors.contract import Connector
+from connectors.errors import BadRequest, NotEntered
 from connectors.registry import FRONT_DOORS
 from idp.applications.registry import Registry
 from idp.authorization.door import guards_of
@@ -24,6 +26,8 @@ from idp.people.release import identity
 from idp.sessions.models import Session
 from idp.signout.listeners import Listeners
 from kit.clock import Clock
+
+log = structlog.get_logger("idp")
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,10 @@ class ConnectorDoor:
         desk = self.lending.desk(connector.kind, lived_under, permit.expires_at or 0)
         state = interaction.reply["state"]
         assert isinstance(state, dict)
-        handed = await kind.hand_off(connector, who, state, desk)
+        try:
+            handed = await kind.hand_off(connector, who, state, desk)
+        except (NotEntered, BadRequest) as error:  # a claim it cannot do without was not shared, or its settings changed on the way
+            return self._not_handed(request, connector, error)
         if handed is None:
             return None
         if handed.handle:
@@ -67,6 +74,13 @@ class ConnectorDoor:
             sid = session.sid_for(sector)
             await self.listeners.note_handle(connector.id, handed.handle, session=session.id, sid=sid, subject=permit.subject, now=now)
         return self.wire.out(request, handed.answer)
+
+    def _not_handed(self, request: Request, connector: Connector, error: NotEntered | BadRequest) -> Response:
+        application = self.registry.now.applications.get(connector.application)
+        if isinstance(error, NotEntered):
+            return self.errors.message(request, error.code, status=403, application=application)
+        log.info("connector_hand_off_refused", connector=connector.id, reason=error.reason)
+        return self.errors.message(request, "bad_connector_request", status=400, application=application)
 
     async def refuse(self, request: Request, interaction: Interaction, refusal: Refuse) -> Response:
         """In the protocol's own words where it has some; else the page, with the way back to the catalogue."""

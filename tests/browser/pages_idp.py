@@ -27,6 +27,7 @@ MESSAGES = (
     "staff_only",
     "no_notice",
     "no_second_step",
+    "no_username",
     "not_found",
     "method_not_allowed",
     "too_large",

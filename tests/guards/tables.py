@@ -57,6 +57,7 @@ TABLES: tuple[Table, ...] = (
     Table("idp.registration.checks:CONSISTENT", ("tests/idp/registration/test_checks.py",)),
     Table("idp.registration.checks:PERMITTED", ("tests/idp/registration/test_checks.py",)),
     Table("idp.grants.refresh_checks:RULES", ("tests/idp/grants/test_refresh_checks.py",)),
+    Table("connectors.apps.cas.validation:RULES", ("tests/connectors/cas/test_validation.py", "tests/connectors/cas/test_proxying.py")),
 )
 
 

@@ -74,7 +74,7 @@ class Cas:
         """CAS 3.0 §2.2.4. `renew`: the house let nobody pass without a new sign-in; else it is new when it is later than the request."""
         own, service = _of(connector.settings), str(state["service"])
         if not how_near(own.services, service):
-            raise NotEntered("unknown_service", connector=connector.id)
+            raise BadRequest("the service is not registered", connector=connector.id)
         told = {one.name: one.value for one in self.emissions(own, who)}
         user = told.pop(USER, "")
         if not user:
@@ -122,7 +122,7 @@ def _enter(request: Received, desk: Desk) -> Entry:
         raise BadRequest("service is missing")
     connector = _connector(desk, service)
     if connector is None:
-        raise NotEntered("unknown_service")
+        raise BadRequest("the service is not registered")
     if method not in METHODS:
         raise BadRequest("method must be GET or POST", connector=connector.id)
     renew = is_set(request, "renew")

@@ -70,7 +70,7 @@ def sort_of(ticket: str) -> str:
 
 
 def emissions_of(settings: CasSettings, who: Identity) -> Sequence[Emission]:
-    """Return the user name, when there is one, and the attributes: the whole of what a ticket tells."""
+    """Return the user name and the attributes, the whole of what a ticket tells; nothing when there is no name to tell."""
     if settings.username == SUBJECT:
         named = [Emission(USER, who.subject, "sub")]
     else:
@@ -78,5 +78,7 @@ def emissions_of(settings: CasSettings, who: Identity) -> Sequence[Emission]:
         # a name that would have to be changed to be told could be another person's
         named = [Emission(USER, value, row.claim) for _, value in apply((row,), who.claims) if not _UNFIT.search(value + " ")]
         named = [one for one in named if not _BREAKS.search(one.value)]
+    if not named:
+        return ()
     rows = ((row, _UNFIT.sub("", value)) for row, value in apply(settings.attributes, who.claims))
     return named + [Emission(row.field, value, row.claim) for row, value in rows if value]

@@ -101,7 +101,7 @@ async def test_an_answer_by_another_method_is_not_known(method: str) -> None:
 async def test_a_service_taken_away_on_the_way_gets_no_ticket() -> None:
     at = desk()
     entry = await entered(at)
-    with pytest.raises(NotEntered):
+    with pytest.raises(BadRequest):
         await KIND.hand_off(connector(services=["https://lain.example.id/"]), SITI, entry.state, at)
     assert at.records == {}
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from connectors.apps.cas.kind import Cas
 from connectors.apps.cas.services import MAX_SERVICE, address_of, how_near, with_ticket
-from connectors.errors import BadRequest, NotEntered
+from connectors.errors import BadRequest
 from connectors.front_door import Entry
 from connectors.registry import build
 from tests.connectors.desk import FakeDesk, got
@@ -107,7 +107,7 @@ def test_a_registered_service_is_found(service: str) -> None:
 async def test_ca_01_no_other_address_gets_a_ticket(service: str) -> None:
     assert how_near(SERVICES, service) == 0
     kind, connector = Cas(), build(kind="cas", connector_id="a", application="a", settings={"services": list(SERVICES)})
-    with pytest.raises((NotEntered, BadRequest)):
+    with pytest.raises(BadRequest):
         await kind.receive(got(kind.endpoints[0], ("service", service)), FakeDesk(known=(connector,)))
 
 
