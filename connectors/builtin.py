@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from connectors.apps.cas.kind import Cas
 from connectors.apps.form_login.kind import FormLogin
 from connectors.apps.forward_auth.kind import ForwardAuth
+from connectors.apps.saml.kind import Saml
 from connectors.apps.simple_sso.kind import SimpleSso
 from connectors.apps.ticket.kind import Ticket
 from connectors.contract import Kind
@@ -15,6 +16,7 @@ KINDS: Mapping[str, Kind] = {
     "cas": Cas(),
     "form_login": FormLogin(),
     "forward_auth": ForwardAuth(),
+    "saml": Saml(),
     "simple_sso": SimpleSso(),
     "ticket": Ticket(),
 }
