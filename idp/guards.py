@@ -26,3 +26,8 @@ def application(application_id: str) -> str:
 def grant(grant_id: str) -> str:
     """One grant was revoked: by RFC 7009, by code replay, by reuse of a refresh token."""
     return f"grant:{grant_id}"
+
+
+def directory(person_id: str, connector: str) -> str:
+    """The passwords that this person has for one system that asks the directory."""
+    return f"directory:{person_id}:{connector}"

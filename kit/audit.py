@@ -28,6 +28,8 @@ class AuditEvent(StrEnum):
     PASSWORD_CHANGED = "person.password_changed"
     FACTOR_ADDED = "person.factor_added"
     FACTOR_REMOVED = "person.factor_removed"
+    DIRECTORY_PASSWORD_MADE = "person.directory_password_made"
+    DIRECTORY_PASSWORD_REVOKED = "person.directory_password_revoked"
     ROLE_GRANTED = "person.role_granted"
     ROLE_REVOKED = "person.role_revoked"
     SESSION_ENDED = "session.ended"

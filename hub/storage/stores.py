@@ -11,6 +11,7 @@ from hub.storage.sql.consent import SqlConsent
 from hub.storage.sql.credentials import SqlCredentials
 from hub.storage.sql.data_keys import DataKeys, open_ring
 from hub.storage.sql.database import Database
+from hub.storage.sql.directory_passwords import SqlDirectoryPasswords
 from hub.storage.sql.disclosures import SqlDisclosures
 from hub.storage.sql.expiry import Expiry
 from hub.storage.sql.grants import SqlGrants
@@ -47,6 +48,7 @@ class Stores:
     registrations: SqlRegistrations
     connector_secrets: SqlConnectorSecrets
     vault: SqlVault
+    directory_passwords: SqlDirectoryPasswords
     data_keys: DataKeys
     expiry: Expiry
     database: Database
@@ -84,6 +86,7 @@ async def open_stores(url: str, master_key: bytes, clock: Clock) -> Stores:
         registrations=SqlRegistrations(database, trail),
         connector_secrets=SqlConnectorSecrets(database, sealed, trail),
         vault=SqlVault(database, sealed, trail),
+        directory_passwords=SqlDirectoryPasswords(database, trail),
         data_keys=data_keys,
         expiry=Expiry(database),
         database=database,

@@ -14,8 +14,9 @@ from idp import guards
 from idp.applications.models import Service
 from idp.applications.registry import GUARD, Registry
 from idp.gate.records import GateSession
-from idp.interaction.models import Interaction, Issue
+from idp.interaction.models import Issue
 from idp.interaction.next_step import Facts, next_step
+from idp.interaction.unasked import unasked
 from idp.keys.schedule import KeySchedule
 from idp.people.disclosing import Disclosing, Receiver
 from idp.people.models import Person
@@ -64,7 +65,7 @@ class GateAnswers:
         standing = await self.consent.standing(person.id, notice, wanted)
         session = _session_of(gate)
         facts = Facts(
-            _as_interaction(connector, service, wanted, now),
+            unasked("gate", connector.application, service.slug, wanted, now),
             session,
             person,
             standing,
@@ -130,18 +131,4 @@ def _session_of(gate: GateSession) -> Session:
         last_seen=gate.auth_time,
         expires_at=gate.expires_at,
         guards=gate.session_guards,
-    )
-
-
-def _as_interaction(connector: Connector, service: Service, wanted: frozenset[str], now: int) -> Interaction:
-    """Return the question of one request at the gate in the words of the dispatcher; it is never stored."""
-    return Interaction(
-        id="",
-        door="gate",
-        browser="",
-        application=connector.application,
-        service=service.slug,
-        claims=wanted,
-        created_at=now,
-        expires_at=now,
     )
