@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pydantic import ValidationError
 
 from connectors.builtin import KINDS
+from connectors.calls import ApiKind, InboundKind
 from connectors.contract import Capability, Connector, Kind, ProxyKind, Secret
 from connectors.directory import DirectoryKind
 from connectors.errors import BadMapping, BadSettings, UnknownKind
@@ -21,6 +22,16 @@ FRONT_DOORS: Mapping[str, FrontDoorKind] = {
     name: kind  # type: ignore[misc] # the same
     for name, kind in KINDS.items()
     if Capability.FRONT_DOOR in kind.capabilities
+}
+API_KINDS: Mapping[str, ApiKind] = {
+    name: kind  # type: ignore[misc] # the same
+    for name, kind in KINDS.items()
+    if Capability.API_CALL in kind.capabilities
+}
+INBOUND_KINDS: Mapping[str, InboundKind] = {
+    name: kind  # type: ignore[misc] # the same
+    for name, kind in KINDS.items()
+    if Capability.API_INBOUND in kind.capabilities
 }
 DIRECTORIES: Mapping[str, DirectoryKind] = {
     name: kind  # type: ignore[misc] # the same
