@@ -149,3 +149,16 @@ async def test_a_jwt_that_carries_much_works_and_one_that_would_be_too_large_is_
     assert (await party.introspect(token)).json() == {"active": False}
     refused = await own("\N{MATHEMATICAL BOLD CAPITAL A}" * 300)  # four bytes each
     assert (refused.status_code, refused.json()["error"]) == (400, "invalid_authorization_details")
+
+
+@pytest.mark.parametrize("name", ["resource", "client_secret", "client_assertion", "authorization_details", "scope", "client_id"])
+async def test_tk_25_a_parameter_without_a_value_counts_as_omitted(site: Site, name: str) -> None:
+    """RFC 6749 §3.2; given twice it is refused all the same."""
+    party = await new_party(site)
+    http, form = site.http(), {"grant_type": "client_credentials", name: ""}
+    assert (await http.post("/token", data=form, auth=party.auth)).status_code == 200
+    for twice in (f"{name}=&{name}=", f"{name}=a&{name}="):
+        content = f"grant_type=client_credentials&{twice}"
+        answer = await http.post("/token", content=content, headers=BODY, auth=party.auth)
+        assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+    assert (await http.post("/token", data={"grant_type": ""}, auth=party.auth)).json()["error"] == "invalid_request"

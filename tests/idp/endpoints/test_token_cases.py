@@ -398,16 +398,3 @@ async def test_tk_31_headers_about_certificates_mean_nothing(site: Site) -> None
     forged = {"x-client-cert": "MIIB", "x-ssl-client-verify": "SUCCESS", "x-ssl-client-s-dn": "CN=rp-test"}
     refused(await own_name(site, {"client_id": "rp-test"}, headers=forged), "invalid_client", 401)
     assert (await own_name(site, {}, headers=forged, auth=party.auth)).status_code == 200
-
-
-@pytest.mark.parametrize("name", ["resource", "client_secret", "client_assertion", "authorization_details", "scope", "client_id"])
-async def test_tk_25_a_parameter_without_a_value_counts_as_omitted(site: Site, name: str) -> None:
-    """RFC 6749 §3.2; given twice it is refused all the same."""
-    party = await new_party(site)
-    http, form = site.http(), {"grant_type": "client_credentials", name: ""}
-    assert (await http.post("/token", data=form, auth=party.auth)).status_code == 200
-    plain = {"content-type": "application/x-www-form-urlencoded"}
-    for twice in (f"{name}=&{name}=", f"{name}=a&{name}="):
-        content = f"grant_type=client_credentials&{twice}"
-        refused(await http.post("/token", content=content, headers=plain, auth=party.auth), "invalid_request")
-    refused(await http.post("/token", data={"grant_type": ""}, auth=party.auth), "invalid_request")
