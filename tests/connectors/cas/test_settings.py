@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from connectors.apps.cas.kind import Cas
+from connectors.apps.cas.settings import CasSettings
 from connectors.errors import BadSettings
 from connectors.registry import build
 
@@ -61,3 +64,12 @@ def test_the_least_settings_are_one_service() -> None:
 def test_every_field_says_what_it_is() -> None:
     settings = build(kind="cas", connector_id="a", application="a", settings=GOOD).settings
     assert all(field.description for field in type(settings).model_fields.values())
+
+
+def test_the_docs_page_names_every_setting_and_every_address() -> None:
+    page = (Path(__file__).parents[3] / "docs/connectors/cas.md").read_text()
+    for name in CasSettings.model_fields:
+        assert f"| `{name}` |" in page, name
+    for endpoint in Cas.endpoints:
+        if endpoint.name != "proxy":
+            assert endpoint.path in page or endpoint.name == "proxy_validate", endpoint.path
