@@ -13,7 +13,7 @@ from connectors.front_door import Kept
 from idp.applications.registry import Registry
 from kit.clock import Clock
 from kit.expiring import ExpiringStore, Guards, Put
-from kit.outbound import read_limited
+from kit.outbound import fetch
 from kit.sealing import KeyRing
 from kit.secrets import digest
 
@@ -88,10 +88,10 @@ class HouseDesk:
         if not url.startswith("https://"):
             return None
         try:
-            async with self.lending.http.stream("GET", url, timeout=FETCH_SECONDS) as response:
-                return await read_limited(response, most_bytes) if response.status_code == 200 else None
+            status, body = await fetch(self.lending.http, url, accept="*/*", limit=most_bytes, seconds=FETCH_SECONDS)
         except (httpx.HTTPError, httpx.InvalidURL, ValueError):
             return None
+        return body if status == 200 else None
 
     def _record(self, key: str, value: bytes, seconds: int, under: Guards | None) -> Put:
         """Return the record with the guards it lives under inside, so that what is made from it later can live under the same."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -33,14 +34,18 @@ class BadToken(Exception):
     """A token is not one of ours for this purpose. The message is for the log."""
 
 
-def header_of(token: str) -> dict[str, Any]:
+def header_of(token: str) -> Mapping[str, str]:
     """Return the unverified header; raise BadToken when it is no small JWS, or names keys or critical extensions.
 
     Its members are short texts, each of them: RFC 7515 §4.1, §4.1.4. Nothing behind this needs to ask what else they could be (WB-07).
     """
     if len(token) > MAX_TOKEN or token.count(".") != 2:
         raise BadToken("not a compact JWS")
-    raw = token.partition(".")[0]
+    return _opened(token.partition(".")[0])
+
+
+@lru_cache(maxsize=256)  # one key makes one header: those of our own tokens, and of each client, are a few
+def _opened(raw: str) -> Mapping[str, str]:
     if len(raw) > MAX_HEADER:
         raise BadToken("header is too long")
     try:
@@ -52,7 +57,7 @@ def header_of(token: str) -> dict[str, Any]:
     for value in header.values():
         if not isinstance(value, str) or len(value) > MAX_MEMBER:
             raise BadToken("header has a member that is no short text")
-    return header
+    return MappingProxyType(header)
 
 
 @cache
