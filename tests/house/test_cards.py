@@ -9,6 +9,7 @@ import grimp
 import pytest
 from starlette.routing import BaseRoute, Mount, Route
 
+from connectors.registry import FRONT_DOORS
 from tests.house.rooms import HEADS, ROOMS, card
 from tests.site import Site
 
@@ -60,10 +61,13 @@ def _matches(path: str, served: str) -> bool:
     return path == served or (served != "/" and path.startswith(served + "/"))
 
 
+OF_KINDS = {endpoint.path for kind in FRONT_DOORS.values() for endpoint in kind.endpoints}  # named by kinds, mounted by idp
+
+
 async def test_every_route_stands_on_the_card_of_its_room_and_every_card_keeps_its_word(site: Site) -> None:
     served: dict[str, list[str]] = {room: [] for room in ROOMS}
     for path, endpoint in _flat([*site.house.hot_routes, *site.house.routes]):
-        room = _room_of(endpoint)
+        room = "connectors" if path in OF_KINDS else _room_of(endpoint)
         if room in served:
             served[room].append(path)
     assert served["idp"] and served["portal"] and served["admin"]

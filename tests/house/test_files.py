@@ -15,6 +15,7 @@ LONGER: dict[str, str] = {
     "admin/api/models.py": "the shapes of the whole API, read side by side",
     "idp/registration/checks.py": "every rule of a client's settings in one list, in the order in which they are asked",
     "idp/interaction/dispatcher.py": "the one dispatcher: splitting it would hide the order of its steps",
+    "hub/settings.py": "every setting there is, read side by side with its words",
     "hub/wiring.py": "everything that is built, in one order, in plain sight",
     "hub/storage/sql/tables.py": "all tables in one place, as the migrations see them",
     "hub/storage/sql/migrations/versions/0001_the_first_schema.py": "one migration is one file",
