@@ -1,0 +1,129 @@
+"""Service providers of others sign on through Gapura and out again, with the lines of docs/connectors/saml.md."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from connectors.apps.saml.metadata import import_metadata
+from connectors.apps.saml.settings import SamlSettings
+from hub.resources import open_resources
+from hub.settings import load
+from idp.applications.models import ConnectorRow
+from tests.peers.programs import older_application
+from tests.peers.saml_parties import Carrier, Place, mellon, shibboleth
+from tests.peers.walker import received
+from tests.servers import free_port
+from tests.site import SITI, Live, live_site, wait_ready
+
+DIMAS = "3503110605099005"
+GAPURAWAN = "3503021901769004"
+ROWS = [
+    {"claim": "name", "field": "cn", "transform": "trim"},
+    {"claim": "nik", "field": "employeeNumber"},
+    {"claim": "email", "field": "mail", "transform": "lower"},
+]
+METADATA = {"mellon": "/mellon/metadata", "shibboleth": "/Shibboleth.sso/Metadata"}
+
+
+@dataclass
+class Town:
+    live: Live
+    places: dict[str, Place]
+    settings: dict[str, SamlSettings]
+
+    def url(self, name: str, path: str = "/dalam") -> str:
+        return self.places[name].url + path
+
+
+async def _connect(live: Live, found: dict[str, SamlSettings]) -> None:
+    async with open_resources(load(**live.values)) as resources:
+        for name, own in found.items():
+            values = {**own.model_dump(mode="json"), "attributes": ROWS, "requests_signed": True}
+            await resources.stores.registry.save_connector(ConnectorRow(name, "arsip-daerah", "saml", values))
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory, template_folder: Path) -> Iterator[Town]:
+    """Gapura first, then the service providers with its metadata, then theirs at Gapura: the order of the page."""
+    folder = tmp_path_factory.mktemp("saml")
+    ports = {name: free_port() for name in METADATA}
+    with ExitStack() as stack:
+        live = stack.enter_context(
+            live_site(folder, template_folder, **{"outbound.allow": [f"localhost:{port}" for port in ports.values()]})
+        )
+        places = {name: Place(live, folder / name, port) for name, port in ports.items()}
+        older = stack.enter_context(older_application())
+        stack.enter_context(mellon(places["mellon"], older))
+        stack.enter_context(shibboleth(places["shibboleth"], older))
+        found = {}
+        for name, path in METADATA.items():
+            answer = httpx.get(places[name].url + path, trust_env=False)
+            assert answer.status_code == 200, answer.text
+            found[name] = import_metadata(answer.content, int(time.time()))
+        live.stop()
+        asyncio.run(_connect(live, found))
+        live.start()
+        wait_ready(live.issuer)
+        yield Town(live, places, found)
+
+
+def until(fact: Callable[[], bool], seconds: float = 10) -> None:
+    end = time.monotonic() + seconds
+    while not fact():
+        assert time.monotonic() < end, "it did not come true"
+        time.sleep(0.1)
+
+
+PARTIES = ("mellon", "shibboleth")
+LEAVING = {"mellon": "/mellon/logout?ReturnTo={home}", "shibboleth": "/Shibboleth.sso/Logout?return={home}"}
+
+
+@pytest.mark.parametrize("name", PARTIES)
+def test_a_person_signs_on_with_what_was_agreed_to(town: Town, name: str) -> None:
+    with Carrier(SITI) as siti:
+        got = received(siti.go(town.url(name)).text)["headers"]
+        assert got["x-nama"] == ["Siti Peragawati"] and got["x-nik"] == [SITI]
+        assert "x-surel" not in got, "optional, and she did not tick it"
+        assert len(got["x-pengguna"][0]) >= 20 and SITI not in got["x-pengguna"][0]
+        assert siti.http.get(town.url(name)).status_code == 200 and siti.passwords == 1
+
+
+@pytest.mark.parametrize("name", PARTIES)
+def test_it_gets_the_address_of_who_shared_it(town: Town, name: str) -> None:
+    with Carrier(DIMAS) as dimas:
+        got = received(dimas.go(town.url(name), tick=("salinan-arsip.2",)).text)["headers"]
+        assert got["x-surel"] == ["dimas@example.id"]
+
+
+@pytest.mark.parametrize("name", PARTIES)
+def test_a_sign_out_there_ends_the_session_here(town: Town, name: str) -> None:
+    with Carrier(SITI) as siti:
+        siti.go(town.url(name))
+        page = siti.on(siti.http.get(town.url(name, LEAVING[name].format(home=town.url(name, "/")))))
+        assert str(page.url).startswith(town.url(name, "/")), (page.url, page.text[:500])
+        assert 'name="sandi"' in siti.http.get(f"{town.live.issuer}/izin").text
+        assert 'name="sandi"' in siti.on_to_sign_in(town.url(name)).text
+
+
+@pytest.mark.parametrize("name", PARTIES)
+def test_a_sign_out_here_ends_the_session_there(town: Town, name: str) -> None:
+    with Carrier(SITI) as siti:
+        siti.go(town.url(name))
+        siti.send(siti.http.get(f"{town.live.issuer}/keluar"), "keluar")
+        until(lambda: 'name="sandi"' in siti.on_to_sign_in(town.url(name)).text)
+
+
+@pytest.mark.parametrize("name", PARTIES)
+def test_the_portals_tile_brings_a_person_there(town: Town, name: str) -> None:
+    with Carrier(SITI) as siti:
+        siti.go(f"{town.live.issuer}/saml/{name}/mulai")
+        assert received(siti.http.get(town.url(name)).text)["headers"]["x-nik"] == [SITI]
+        assert siti.passwords == 1
