@@ -10,7 +10,7 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --
 NODE_FOLDERS := $(patsubst %/package-lock.json,%,$(wildcard tests/browser/package-lock.json tests/peers/node/package-lock.json))
 ARGS ?=
 
-.PHONY: help run test check bench crash races pages guards lock packages node
+.PHONY: help run test check bench older crash races pages guards lock packages node
 
 help: ## List every command
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -30,6 +30,9 @@ check: $(VENV)/.dev ## Style, types, arrows between the rooms, and the house rul
 
 bench: $(VENV)/.dev ## Speed against a peer in the same run, and memory of one worker
 	$(BIN)/python -m bench.run $(ARGS)
+
+older: $(VENV)/.dev ## Speed of what older systems ask, against an empty handler in the same run
+	$(BIN)/python -m bench.connectors $(ARGS)
 
 crash: $(VENV)/.dev packages ## 100 kill -9 cycles on SQLite and on PostgreSQL
 	$(BIN)/python -m tests.crash.run --store sqlite $(ARGS)

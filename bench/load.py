@@ -78,25 +78,16 @@ def sign_in(issuer: str, answers: dict[str, str]) -> dict[str, str]:
 
 def measure(issuer: str, variables: dict[str, str], mode: str, *, seconds: int, connections: int = 16) -> Row:
     """Repeat one kind of work for the seconds and return what was seen."""
-    script = str(Path(__file__).parent / "flow.lua")
-    command = [
-        "taskset",
-        "-c",
-        "1",
-        "wrk",
-        "-t1",
-        f"-c{connections}",
-        f"-d{seconds}s",
-        "--latency",
-        "--timeout",
-        "10s",
-        "-s",
-        script,
-        issuer,
-    ]
-    out = subprocess.run(command, check=False, env={**os.environ, **variables, "MODE": mode}, capture_output=True, text=True).stdout
+    return run_wrk(issuer, "flow.lua", {**variables, "MODE": mode}, seconds=seconds, connections=connections)
+
+
+def run_wrk(url: str, script: str, variables: dict[str, str], *, seconds: int, connections: int = 16) -> Row:
+    """Let wrk run a script of this folder on core 1 and return what it saw; `rate` is flows where the script counts them."""
+    command = ["taskset", "-c", "1", "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "--timeout", "10s"]
+    command += ["-s", str(Path(__file__).parent / script), url]
+    out = subprocess.run(command, check=False, env={**os.environ, **variables}, capture_output=True, text=True).stdout
     row = re.search(r"RESULT rps=(\S+) flows_per_s=(\S+) p50_ms=\S+ p99_ms=(\S+) wrong=(\d+) socket_errors=(\d+) ?(.*)", out)
     if row is None:
         raise RuntimeError(f"wrk said: {out[-400:]}")
-    rate = float(row[2] if mode == "flow" else row[1])
+    rate = float(row[2] if variables.get("MODE") == "flow" else row[1])
     return Row(rate, float(row[3]), int(row[4]) + int(row[5]), row[6])

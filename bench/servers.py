@@ -15,6 +15,8 @@ from pathlib import Path
 import httpx
 import psutil
 
+from bench.baseline import PATH
+
 PEER = Path(__file__).parent / "peers"
 ROOT = Path(__file__).parents[1]
 
@@ -106,3 +108,14 @@ def peer(folder: Path, redis_url: str) -> Iterator[str]:
         issuer = f"http://127.0.0.1:{port}"
         _wait(issuer + "/.well-known/openid-configuration", process, log)
         yield issuer
+
+
+@contextmanager
+def empty_handler(folder: Path, redis_url: str) -> Iterator[str]:
+    """The empty handler of bench.baseline; yields its address."""
+    port = free_port()
+    command = ["taskset", "-c", "0", sys.executable, "-m", "bench.baseline", str(port), redis_url]
+    log = folder / "baseline.log"
+    with _running(command, {}, log, ROOT) as process:
+        _wait(f"http://127.0.0.1:{port}{PATH}", process, log)
+        yield f"http://127.0.0.1:{port}"
