@@ -10,10 +10,14 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from connectors.apps.ticket.claims import Claims
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 TYPE = "ticket+jwt"
 MAC_PREFIX = "gapura-ticket-v1"
@@ -44,7 +48,8 @@ def jwt_hs256(claims: Claims, secret: str) -> str:
 def jwt_rs256(claims: Claims, private_pem: str) -> str:
     from jose import jwt
 
-    return str(jwt.encode(dict(claims), private_pem, algorithm="RS256", headers={"typ": TYPE, "kid": public_jwk(private_pem)["kid"]}))
+    key, kid = _rs256(private_pem), public_jwk(private_pem)["kid"]
+    return str(jwt.encode(dict(claims), key, algorithm="RS256", headers={"typ": TYPE, "kid": kid}))
 
 
 def hmac_query(claims: Claims, secret: str) -> str:
@@ -81,15 +86,29 @@ def make_signing_key() -> str:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
-def public_jwk(private_pem: str) -> dict[str, Any]:
-    """Return the public half as a JWK, named by its thumbprint. RFC 7638 §3."""
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+@lru_cache(maxsize=64)
+def _private(private_pem: str) -> RSAPrivateKey:
+    """Return the key, read once: reading it takes longer than signing. It is one of ours and came out of its seal unchanged, so that it is
+    not tried anew whether its primes are prime, which would hold a worker up for a third of a second."""
+    from cryptography.hazmat.primitives.asymmetric import rsa
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-    key = load_pem_private_key(private_pem.encode(), None)
-    if not isinstance(key, RSAPrivateKey):
-        raise TypeError("the signing key of a ticket must be RSA")
-    numbers = key.public_key().public_numbers()
+    key = load_pem_private_key(private_pem.encode(), None, unsafe_skip_rsa_key_validation=True)
+    if not isinstance(key, rsa.RSAPrivateKey) or key.key_size < 2048:
+        raise ValueError("the signing key of a ticket must be RSA of 2048 bits or more, as PEM")
+    return key
+
+
+@lru_cache(maxsize=64)
+def _rs256(private_pem: str) -> Any:
+    from jose import jwk
+
+    return jwk.construct(_private(private_pem), "RS256")
+
+
+def public_jwk(private_pem: str) -> dict[str, Any]:
+    """Return the public half as a JWK, named by its thumbprint. RFC 7638 §3."""
+    numbers = _private(private_pem).public_key().public_numbers()
     required = {"e": _octets(numbers.e), "kty": "RSA", "n": _octets(numbers.n)}
     digest = hashlib.sha256(json.dumps(required, separators=(",", ":")).encode()).digest()
     return {**required, "kid": b64url(digest), "use": "sig", "alg": "RS256"}
@@ -97,9 +116,9 @@ def public_jwk(private_pem: str) -> dict[str, Any]:
 
 def public_pem(private_pem: str) -> str:
     """Return the public half as PEM, for programs whose language reads no JWK."""
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-    public = load_pem_private_key(private_pem.encode(), None).public_key()
+    public = _private(private_pem).public_key()
     return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 

@@ -10,6 +10,8 @@ from base64 import urlsafe_b64decode
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from hypothesis import given
 from hypothesis import strategies as st
 from jose import jwe, jwt
@@ -90,3 +92,10 @@ def test_reading_the_kind_loads_no_heavy_library() -> None:
     asked = "import sys, connectors.apps.ticket.kind; print([m for m in ('jose', 'cryptography', 'lxml', 'signxml') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("weak", [rsa.generate_private_key(65537, 1024), ec.generate_private_key(ec.SECP256R1())], ids=["RSA 1024", "EC"])
+def test_a_key_that_is_not_rsa_of_2048_bits_signs_nothing(weak: Any) -> None:
+    text = weak.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    with pytest.raises(ValueError, match="2048"):
+        jwt_rs256(CLAIMS, text)
