@@ -64,6 +64,12 @@ class GateSettings(Slice):
     trusted_proxies: tuple[str, ...] = Field((), description="Networks of the reverse proxies that may ask /gerbang/periksa")
 
 
+class BridgeSettings(Slice):
+    host: str = Field("127.0.0.1", description="Address that `gapura bridge` listens on")
+    port: int = Field(8010, ge=1, le=65535, description="Port that `gapura bridge` listens on")
+    hub: str = Field("", description="Where the bridge reaches the hub, http://127.0.0.1:8000; empty: the issuer")
+
+
 class OutboundSettings(Slice):
     allow: tuple[str, ...] = Field((), description="host:port that may be reached although its address is not public")
     ca_file: str = Field("", description="Extra CA certificates (PEM) that outbound TLS trusts")
@@ -90,6 +96,7 @@ class Settings(BaseSettings):
     storage: StorageSettings = StorageSettings()
     idp: IdpSettings = IdpSettings()
     gate: GateSettings = GateSettings()
+    bridge: BridgeSettings = BridgeSettings()
     outbound: OutboundSettings = OutboundSettings()
     regency: RegencySettings = RegencySettings()
 
@@ -228,6 +235,11 @@ def check(settings: Settings) -> None:
         raise SettingsError(
             "server.replicas: several machines need storage.database_url (PostgreSQL) and storage.expiring_url (Redis); set both or 1"
         )
+    hub = urlsplit(settings.bridge.hub)
+    if settings.bridge.hub and (hub.scheme not in ("https", "http") or not hub.hostname or hub.path or hub.query or hub.fragment):
+        raise SettingsError("bridge.hub: must be http://host[:port] or https://host[:port] and nothing more")
+    if hub.scheme == "http" and not is_local(hub.hostname or ""):
+        raise SettingsError("bridge.hub: cookies and names travel there; must be https, or http on this machine")
     mtls = settings.server.mtls_base_url
     if mtls and (not mtls.startswith("https://") or mtls.endswith("/") or any(sign in mtls for sign in "?#")):
         raise SettingsError("server.mtls_base_url: must be an absolute https URL without query, fragment or final slash")

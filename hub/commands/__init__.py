@@ -6,6 +6,7 @@ import typer
 
 from hub.commands.agencies import app as agencies
 from hub.commands.audit import app as audit
+from hub.commands.bridge import app as bridge
 from hub.commands.clients import app as clients
 from hub.commands.connectors import app as connectors
 from hub.commands.keys import app as keys
@@ -18,6 +19,7 @@ SUB_APPS: dict[str, typer.Typer] = {
     "clients": clients,
     "registration": registration,
     "connectors": connectors,
+    "bridge": bridge,
     "agencies": agencies,
     "keys": keys,
     "signout": signout,

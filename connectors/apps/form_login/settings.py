@@ -115,7 +115,7 @@ class FormLoginSettings(Part):
         return value
 
     @model_validator(mode="after")
-    def _form_has_each_field_once(self) -> Self:
+    def _fits_together(self) -> Self:
         form = self.form
         for path in (form.page, form.action):
             if not paths.is_plain(path):
@@ -125,6 +125,9 @@ class FormLoginSettings(Part):
             raise ValueError("form: a field is filled twice")
         if wrong := [name for name in (*names, *form.hidden) if not NAME.fullmatch(name)]:
             raise ValueError(f"form: {wrong[0][:40]!r} is no name of a field")
+        opened = any(self.start_path == one or (one.endswith("/") and self.start_path.startswith(one)) for one in self.paths)
+        if not opened or "GET" not in self.methods:
+            raise ValueError("start_path: must be among `paths`, and GET among `methods`")
         if len(form.fixed) > MOST_ROWS or any(len(value) > 200 for value in form.fixed.values()):
             raise ValueError("form: at most 12 fixed fields of at most 200 characters")
         return self

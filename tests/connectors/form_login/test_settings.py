@@ -40,6 +40,8 @@ def test_the_form_of_the_older_complaints_system_is_taken_as_it_is_written() -> 
         ({"form": {**FORM, "fields": {"username": "us er", "password": "pass"}}}, "settings"),
         ({"fields": [{"claim": "name", "field": "pass"}]}, "settings"),
         ({"paths": []}, "paths"),
+        ({"paths": ["/warga/"]}, "settings"),
+        ({"methods": ["POST"]}, "settings"),
         ({"paths": ["/a%2fb"]}, "paths"),
         ({"methods": ["TRACE"]}, "methods.0"),
         ({"pass_headers": ["x-forwarded-user"]}, "pass_headers"),
