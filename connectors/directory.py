@@ -95,8 +95,8 @@ class Conversation(Protocol):
     async def answer(self, message: bytes, *, secure: bool) -> Reply:
         """Answer one message; `secure`: it came over TLS. Raise Unreadable, and StoreUnavailable never."""
 
-    def goodbye(self) -> bytes:
-        """Return what is sent before we end the connection ourselves."""
+    def goodbye(self, *, fault: bool) -> bytes:
+        """Return what is sent before we end the connection ourselves; `fault`: because of what came."""
 
 
 class DirectoryKind(Kind, Protocol):

@@ -70,6 +70,16 @@ class BridgeSettings(Slice):
     hub: str = Field("", description="Where the bridge reaches the hub, http://127.0.0.1:8000; empty: the issuer")
 
 
+class LdapSettings(Slice):
+    host: str = Field("127.0.0.1", description="Address on which `gapura ldap` listens")
+    port: int = Field(636, ge=0, le=65535, description="Port of LDAPS; 0: none")
+    start_tls_port: int = Field(389, ge=0, le=65535, description="Port of LDAP, where nothing is answered before StartTLS; 0: none")
+    tls_certificate: str = Field("", description="Certificate chain (PEM) of the directory; `gapura ldap` needs it")
+    tls_key: str = Field("", description="Private key (PEM) of ldap.tls_certificate")
+    connections: int = Field(1000, ge=1, le=20000, description="Most connections at one time")
+    connections_per_address: int = Field(200, ge=1, le=20000, description="Most of them from one address (of IPv6, from one /64)")
+
+
 class OutboundSettings(Slice):
     allow: tuple[str, ...] = Field((), description="host:port that may be reached although its address is not public")
     ca_file: str = Field("", description="Extra CA certificates (PEM) that outbound TLS trusts")
@@ -97,6 +107,7 @@ class Settings(BaseSettings):
     idp: IdpSettings = IdpSettings()
     gate: GateSettings = GateSettings()
     bridge: BridgeSettings = BridgeSettings()
+    ldap: LdapSettings = LdapSettings()
     outbound: OutboundSettings = OutboundSettings()
     regency: RegencySettings = RegencySettings()
 

@@ -38,6 +38,8 @@ from idp.client_auth.client_keys import ClientKeys
 from idp.device.door import DeviceDoor
 from idp.device.guesses import UserCodeGuesses
 from idp.device.requests import DeviceRequests
+from idp.directory.service import DirectoryPasswords
+from idp.directory.wiring import DIRECTORY_KEY, deciding_of
 from idp.endpoints.authorize import AuthorizeEndpoint, ChallengeWatch
 from idp.endpoints.check_session import CheckSessionPage
 from idp.endpoints.connectors import ConnectorEndpoints
@@ -192,7 +194,8 @@ async def build_house(resources: Resources) -> House:
     pages = Pages(templates(*template_folders()), Assets(), cookies, csrf, regency_of(settings), clock)
     registry = Registry()
     errors = ErrorPages(pages, registry)
-    people = People(stores.people, stores.credentials, expiring, clock, (stores.operator_tokens.revoke_all,))
+    revoked = (stores.operator_tokens.revoke_all, stores.directory_passwords.revoke_all)
+    people = People(stores.people, stores.credentials, expiring, clock, revoked)
     hasher = Hasher(idp_settings)
     sessions = Sessions(expiring, stores.session_log, cookies, idp_settings, clock)
     consent = ConsentService(stores.consent, GuardFence(expiring), clock, lambda: registry.now.notices)
@@ -279,6 +282,7 @@ async def build_house(resources: Resources) -> House:
         personas=demo_personas if settings.environment == "demo" else dict,
         trusted=proxies,
     )
+    deciding = deciding_of(expiring, registry, people, consent, stores.directory_passwords, stores.ring, clock)
     portal_room = PortalRoom(
         pages=pages,
         dispatcher=dispatcher,
@@ -293,6 +297,7 @@ async def build_house(resources: Resources) -> House:
         errors=errors,
         clock=clock,
         issuer=issuer,
+        passwords=DirectoryPasswords(stores.directory_passwords, deciding, registry, expiring, clock, key(DIRECTORY_KEY)),
     )
     doors["oidc"] = OidcDoor(expiring, registry, people, authorization, errors, idp_settings, clock)
     doors["device"] = DeviceDoor(device_requests, registry, people, errors, idp_settings, clock)

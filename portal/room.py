@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute
 from consent.service import ConsentService
 from consent.store import DisclosureStore
 from idp.applications.registry import Registry
+from idp.directory.service import DirectoryPasswords
 from idp.error_pages import ErrorPages
 from idp.interaction.dispatcher import Dispatcher
 from idp.people.service import People
@@ -22,6 +23,7 @@ from portal.citizen import Caller
 from portal.pages.consents import ConsentPages
 from portal.pages.history import HistoryPages
 from portal.pages.home import HomePages
+from portal.pages.passwords import PasswordPages
 from portal.pages.public import PublicPages
 from portal.pages.security import SecurityPages
 
@@ -41,6 +43,7 @@ class PortalRoom:
     errors: ErrorPages
     clock: Clock
     issuer: str
+    passwords: DirectoryPasswords
 
     def routes(self) -> list[BaseRoute]:
         caller = Caller(self.sessions, self.people, self.dispatcher)
@@ -54,4 +57,5 @@ class PortalRoom:
             *SecurityPages(
                 caller, self.pages, self.sessions, self.people, self.signout, self.signed_out, self.grants, self.errors, self.clock
             ).routes(),
+            *PasswordPages(caller, self.pages, self.passwords, self.dispatcher, self.registry, self.errors, self.clock).routes(),
         ]

@@ -10,6 +10,7 @@ from hub.commands.bridge import app as bridge
 from hub.commands.clients import app as clients
 from hub.commands.connectors import app as connectors
 from hub.commands.keys import app as keys
+from hub.commands.ldap import app as ldap
 from hub.commands.people import app as people
 from hub.commands.registration import app as registration
 from hub.commands.signout import app as signout
@@ -20,6 +21,7 @@ SUB_APPS: dict[str, typer.Typer] = {
     "registration": registration,
     "connectors": connectors,
     "bridge": bridge,
+    "ldap": ldap,
     "agencies": agencies,
     "keys": keys,
     "signout": signout,

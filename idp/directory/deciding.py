@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from connectors.contract import Connector, Emission
+from connectors.contract import Connector, Emission, Identity
 from connectors.directory import Found
 from connectors.registry import DIRECTORIES
 from consent.service import ConsentService
@@ -85,7 +85,9 @@ class Deciding:
         step, ends = await self.step(connector, person, password.created_at)
         if person is None or not isinstance(step, Issue):
             return None
-        found = await self._as_known(connector, person, password, step.released)
+        who = await self.known_as(connector, person, password.created_at, step.released)
+        kind = DIRECTORIES[connector.kind]
+        found = Found(_handle(person.id, password), kind.uid(connector.settings, who), tuple(kind.emissions(connector.settings, who)))
         if not found.uid or not await self.keys.is_sole(connector, person.id, found.uid):
             return None
         if now - now % DAY > password.used_at:
@@ -97,22 +99,20 @@ class Deciding:
         """Read after the guards: a password revoked in between is not taken for good under the guard that its revocation moved."""
         return any(one.id == password.id for one in await self.passwords.holders(password.connector, (password.person,)))
 
-    async def _as_known(self, connector: Connector, person: Person, password: DirectoryPassword, released: frozenset[str]) -> Found:
+    async def known_as(self, connector: Connector, person: Person, since: int, released: frozenset[str]) -> Identity:
+        """Return who this is for the system, with what was released."""
         application = self.registry.now.applications[connector.application]
         service = self.registry.now.service_for(connector.application, None)
         subject = await self.people.subject(person.id, application.agency)
-        who = identity(
+        return identity(
             person,
-            _session(person.id, password.created_at),
+            _session(person.id, since),
             application=connector.application,
             service=service.slug if service is not None else "",
             subject=subject,
             released=released,
             now=self.clock.now(),
         )
-        kind = DIRECTORIES[connector.kind]
-        emissions = tuple(kind.emissions(connector.settings, who))
-        return Found(_handle(person.id, password), kind.uid(connector.settings, who), emissions)
 
     async def ready(self, key: str) -> Found | None:
         """Return the answer that is kept and still stands: one round trip."""

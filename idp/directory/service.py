@@ -51,12 +51,20 @@ class DirectoryPasswords:
         step, _ = await self.deciding.step(connector, person, self.clock.now())
         return step
 
+    async def uid(self, person: Person, connector: Connector) -> str:
+        """Return by which name she is known there; empty when the rules do not let her in, or what names her was not checked."""
+        step = await self.step(person, connector)
+        if not isinstance(step, Issue):
+            return ""
+        who = await self.deciding.known_as(connector, person, self.clock.now(), step.released)
+        return DIRECTORIES[connector.kind].uid(connector.settings, who)
+
     async def of_person(self, person: str) -> list[DirectoryPassword]:
         return await self.store.of_person(person)
 
     async def make(self, person: Person, connector: Connector, label: str) -> str:
-        """Return a new password; empty when the rules do not let her in with one, or she has enough of them."""
-        if not isinstance(await self.step(person, connector), Issue):
+        """Return a new password; empty when the rules do not let her in with one, nothing names her there, or she has enough of them."""
+        if not await self.uid(person, connector):
             return ""
         text, now = new_password(), self.clock.now()
         row = DirectoryPassword(new_id(), connector.id, person.id, label, mac(self.key, connector.id, normal(text)), now)

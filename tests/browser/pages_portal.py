@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import httpx
 
+from idp.applications.models import ConnectorRow
 from tests.browser import lives
 from tests.browser.lives import BAYU, SITI, WAGIYEM
 from tests.browser.stage import Page, Stage, Walk
+from tests.forms import forms_of
+from tests.idp.directory.town import CONNECTOR, SETTINGS
 
 IN_FORCE, OPTIONAL, REQUIRED = "antrean-puskesmas.bpjs", "pendampingan-usaha.jenis", "pendampingan-usaha.dampingi"
 WITHDRAWN, LATE, INFORMED = "rawat-jalan-rsud.kabar", "imunisasi-anak.kabar", "sktm.surat"
@@ -30,6 +35,24 @@ def _record(purpose: str, rest: str = "") -> Walk:
     async def walk(stage: Stage) -> httpx.Response:
         record = await lives.record(await stage.site(), "demo-siti", purpose)
         return await (await stage.citizen()).go(f"/izin/{record}{rest}")
+
+    return walk
+
+
+def _directory(path: str, press: str = "", times: int = 1, enabled: bool = True, **settings: Any) -> Walk:
+    """Go there while an older system asks the directory, and press a button so often."""
+
+    async def walk(stage: Stage) -> httpx.Response:
+        site = await stage.site()
+        row = ConnectorRow(CONNECTOR, "usaha-kecil", "ldap", {**SETTINGS, **settings}, enabled)
+        await site.resources.stores.registry.save_connector(row)
+        await site.house.reload()
+        browser = await stage.citizen()
+        page = await browser.go(path)
+        for _ in range(times if press else 0):
+            page = await browser.go(path)
+            page = await browser.submit(form=[form.action for form in forms_of(page.text)].index(press))
+        return page
 
     return walk
 
@@ -119,5 +142,22 @@ PORTAL: tuple[Page, ...] = (
         },
     ),
     Page("portal/security.html", "B", {"usual": _citizen("/keamanan")}),
+    Page(
+        "portal/password.html",
+        "B",
+        {
+            "usual": _directory(f"/sandi-aplikasi/{CONNECTOR}"),
+            "made": _directory(f"/sandi-aplikasi/{CONNECTOR}", f"/sandi-aplikasi/{CONNECTOR}"),
+            "not-checked": _directory(f"/sandi-aplikasi/{CONNECTOR}", uid="nip"),
+        },
+    ),
+    Page(
+        "portal/passwords.html",
+        "B",
+        {
+            "usual": _directory("/sandi-aplikasi"),
+            "stopped": _directory("/sandi-aplikasi", enabled=False),
+        },
+    ),
     Page("portal/sign-out.html", "B", {"usual": _citizen("/keluar")}),
 )

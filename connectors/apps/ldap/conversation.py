@@ -53,8 +53,8 @@ class LdapConversation:
     def cut(self, buffer: bytearray) -> bytes | None:
         return messages.cut(buffer)
 
-    def goodbye(self) -> bytes:
-        return messages.disconnection(Result.PROTOCOL_ERROR)
+    def goodbye(self, *, fault: bool) -> bytes:
+        return messages.disconnection(Result.PROTOCOL_ERROR if fault else Result.UNAVAILABLE)
 
     async def answer(self, message: bytes, *, secure: bool) -> Reply:
         request = messages.read(message)

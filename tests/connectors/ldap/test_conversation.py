@@ -315,7 +315,7 @@ async def test_without_a_store_nothing_is_said_but_that() -> None:
 async def test_what_is_no_request_ends_the_connection() -> None:
     with pytest.raises(Unreadable):
         await Talk().send(b"\x30\x03\x02\x01\x01")
-    assert messages.DISCONNECTION.encode() in Talk().conversation.goodbye()
+    assert messages.DISCONNECTION.encode() in Talk().conversation.goodbye(fault=True)
 
 
 async def test_the_base_itself_is_an_entry_of_one() -> None:

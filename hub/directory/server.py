@@ -1,0 +1,219 @@
+"""Connections of the directory: how many, how long, how much, and TLS. What is said on them is the conversation's.
+
+A connection is read only as fast as it is answered. A stranger has half a minute to say who he is, a message twenty seconds to be whole,
+and whoever does not take his answers is let go. What came before StartTLS is never read as if it had come after it (CVE-2011-0411).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from typing import cast
+
+import structlog
+
+from connectors.directory import Conversation, Then, Unreadable
+from kit.web.address import limit_key, truncated
+
+log = structlog.get_logger("hub")
+
+STRANGER_SECONDS = 30.0
+MESSAGE_SECONDS = 20.0
+IDLE_SECONDS = 600.0
+HANDSHAKE_SECONDS = 10.0
+MOST_WAITING = 65_536  # bytes that came and are not answered yet
+Converse = Callable[[str], Conversation]
+
+
+class Server:
+    """The listeners and the connections they made. `most` in all, `most_each` from one address."""
+
+    def __init__(self, converse: Converse, context: ssl.SSLContext, most: int, most_each: int) -> None:
+        self.converse = converse
+        self.context = context
+        self.most = most
+        self.most_each = most_each
+        self.links: set[Link] = set()
+        self.each: Counter[str] = Counter()
+        self.ending = False
+        self._empty = asyncio.Event()
+        self._listeners: list[asyncio.Server] = []
+
+    async def listen(self, host: str, port: int, *, tls: bool) -> int:
+        """Listen there, with TLS from the first byte or by StartTLS; return the port."""
+        listener = await asyncio.get_running_loop().create_server(lambda: Link(self, tls), host, port, backlog=512)
+        self._listeners.append(listener)
+        return int(listener.sockets[0].getsockname()[1])
+
+    def admit(self, link: Link) -> bool:
+        """Take the connection in, unless there are too many."""
+        if self.ending or len(self.links) >= self.most or self.each[link.place] >= self.most_each:
+            log.warning("ldap_connections_over_limit", network=truncated(link.peer), all=len(self.links))
+            return False
+        self.links.add(link)
+        self.each[link.place] += 1
+        return True
+
+    def forget(self, link: Link) -> None:
+        if link in self.links:
+            self.links.discard(link)
+            self.each[link.place] -= 1
+            if not self.each[link.place]:
+                del self.each[link.place]
+            if self.ending and not self.links:
+                self._empty.set()
+
+    async def stop(self, seconds: float = 10.0) -> None:
+        """Listen no more, let what is being answered be answered, and close the rest."""
+        self.ending = True
+        for listener in self._listeners:
+            listener.close()
+        for link in list(self.links):
+            link.end()
+        if self.links:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._empty.wait(), seconds)
+        for link in list(self.links):
+            link.abort()
+
+
+class Link(asyncio.Protocol):
+    """One connection. Messages are answered one after the other, in the order in which they came."""
+
+    def __init__(self, server: Server, tls: bool) -> None:
+        self.server = server
+        self.tls = tls
+        self.secure = False
+        self.peer = self.place = ""
+        self.buffer = bytearray()
+        self._work: asyncio.Task[None] | None = None
+        self._writable = asyncio.Event()
+        self._writable.set()
+        self._part = False  # a message has begun and is not whole
+        self._paused = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.Transport", transport)
+        self.loop = asyncio.get_running_loop()
+        self.peer = str((transport.get_extra_info("peername") or ("",))[0])
+        self.place = limit_key(self.peer)
+        self._timer: asyncio.TimerHandle | None = None
+        if not self.server.admit(self):
+            self.transport.abort()
+            return
+        self.conversation = self.server.converse(self.peer)
+        self._deadline = self.loop.time() + STRANGER_SECONDS
+        self._timer = self.loop.call_at(self._deadline, self._look)
+        if self.tls:
+            self.transport.pause_reading()
+            self._work = self.loop.create_task(self._answer(upgrade=True))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.server.forget(self)
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._work is not None:
+            self._work.cancel()
+        self._writable.set()
+
+    def data_received(self, data: bytes) -> None:
+        self.buffer += data
+        if len(self.buffer) > MOST_WAITING and not self._paused:
+            self._paused = True
+            self.transport.pause_reading()
+        if self._work is None:
+            self._work = self.loop.create_task(self._answer())
+
+    def pause_writing(self) -> None:
+        self._writable.clear()
+
+    def resume_writing(self) -> None:
+        self._writable.set()
+
+    def end(self) -> None:
+        """Close when nothing is being answered; else after the answer on its way."""
+        if self._work is None:
+            self._close(self.conversation.goodbye(fault=False))
+
+    def abort(self) -> None:
+        self.transport.abort()
+
+    async def _answer(self, *, upgrade: bool = False) -> None:
+        """Answer what is whole in the buffer."""
+        try:
+            if upgrade and not await self._start_tls():
+                return
+            while (message := self.conversation.cut(self.buffer)) is not None:
+                reply = await self.conversation.answer(message, secure=self.secure)
+                if reply.then is Then.START_TLS:
+                    if not await self._start_tls(reply.data):
+                        return
+                    continue
+                if reply.data:
+                    self.transport.write(reply.data)
+                    if not self._writable.is_set():
+                        await asyncio.wait_for(self._writable.wait(), MESSAGE_SECONDS)
+                if reply.then is Then.CLOSE or self.server.ending:
+                    self._close(b"" if reply.then is Then.CLOSE else self.conversation.goodbye(fault=False))
+                    return
+        except Unreadable:
+            self._close(self.conversation.goodbye(fault=True))
+        except TimeoutError:
+            self.abort()
+        except Exception as error:  # whatever it is, it is this connection's alone
+            log.error("ldap_answer_failed", kind=type(error).__name__)
+            self.abort()
+        finally:
+            self._work = None
+            self._rest()
+
+    async def _start_tls(self, answer: bytes = b"") -> bool:
+        """Say that TLS may begin, and let it; False when the connection is over. RFC 4511 §4.14."""
+        if self.buffer:  # sent before TLS began: who knows by whom
+            self.abort()
+            return False
+        self.transport.pause_reading()
+        if answer:
+            self.transport.write(answer)
+        try:
+            made = await self.loop.start_tls(
+                self.transport, self, self.server.context, server_side=True, ssl_handshake_timeout=HANDSHAKE_SECONDS
+            )
+        except (OSError, ssl.SSLError, EOFError):  # no handshake, or one that was given up
+            self.abort()
+            return False
+        if made is None:
+            return False
+        self.transport, self.secure = made, True
+        return True
+
+    def _rest(self) -> None:
+        """Note until when the connection may wait for more; go on reading."""
+        if self.transport.is_closing():
+            return
+        if self._paused and len(self.buffer) <= MOST_WAITING:
+            self._paused = False
+            self.transport.resume_reading()
+        now = self.loop.time()
+        if not self.conversation.known:
+            self._deadline = min(self._deadline, now + STRANGER_SECONDS)
+        elif not self.buffer:
+            self._deadline = now + IDLE_SECONDS
+        elif not self._part:
+            self._deadline = now + MESSAGE_SECONDS
+        self._part = bool(self.buffer)
+
+    def _look(self) -> None:
+        now = self.loop.time()
+        if now >= self._deadline and self._work is None:
+            self.abort()
+            return
+        self._timer = self.loop.call_at(max(self._deadline, now + 1), self._look)
+
+    def _close(self, last: bytes) -> None:
+        if last and not self.transport.is_closing():
+            self.transport.write(last)
+        self.transport.close()
