@@ -5,6 +5,7 @@ AdminError              code               status
 ├── NotFound            not_found          404
 ├── Invalid             invalid            422   one Problem per field
 ├── Changed             changed            409   someone else saved first
+├── Owned               owned_by_files     409   the object is changed by its files, not here
 └── NotConfirmed        not_confirmed      403   password and code are needed again
 """
 
@@ -39,6 +40,20 @@ class Changed(AdminError):
         "id": "Orang lain lebih dulu menyimpan perubahan. Muat ulang, lalu ulangi perubahan Anda.",
         "en": "Someone else saved first. Reload and make your change again.",
     }
+
+
+class Owned(AdminError):
+    """FI-2. `owner` is who changes the object."""
+
+    code, status = "owned_by_files", 409
+    text: ClassVar[Text] = {
+        "id": "Konektor ini dikelola lewat berkas. Ubah berkasnya, lalu jalankan gapura apply; atau pindahkan pengelolaannya ke konsol.",
+        "en": "This connector is managed by files. Change the file and run gapura apply, or hand it over to the console.",
+    }
+
+    def __init__(self, subject: str, owner: str = "files") -> None:
+        super().__init__(subject)
+        self.owner = owner
 
 
 class NotConfirmed(AdminError):

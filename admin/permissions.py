@@ -27,6 +27,8 @@ class Permission(StrEnum):
     REGISTRATION_OPEN = "registration.open"
     CONNECTOR_READ = "connector.read"
     CONNECTOR_CHANGE = "connector.change"
+    CONNECTOR_DRAFT = "connector.draft"
+    CONNECTOR_PROBE = "connector.probe"
     NOTICE_PUBLISH = "notice.publish"
     PREVIEW = "application.preview"
     PERSON_FIND = "person.find"
@@ -61,6 +63,8 @@ TABLE: Mapping[Permission, frozenset[Role]] = {
     Permission.REGISTRATION_OPEN: _WORK,
     Permission.CONNECTOR_READ: _READ,
     Permission.CONNECTOR_CHANGE: _WORK,
+    Permission.CONNECTOR_DRAFT: _WORK,
+    Permission.CONNECTOR_PROBE: _WORK,
     Permission.NOTICE_PUBLISH: _WORK,
     Permission.PREVIEW: _READ,
     Permission.PERSON_FIND: _WORK,

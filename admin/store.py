@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from consent.store import ConsentStore, NoticeStore
+from idp.applications.revisions import RevisionStore
+from idp.handoff.store import ConnectorSecretStore
 from idp.registration.policy import RegistrationStore
 from idp.signout.store import OutboxStore
 from idp.store import CredentialStore, GrantStore, KeyStore, PeopleStore, RegistryStore, SessionLogStore
@@ -80,3 +82,7 @@ class AdminStores(Protocol):
     def operator_tokens(self) -> OperatorTokenStore: ...
     @property
     def registrations(self) -> RegistrationStore: ...
+    @property
+    def connector_revisions(self) -> RevisionStore: ...
+    @property
+    def connector_secrets(self) -> ConnectorSecretStore: ...

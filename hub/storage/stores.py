@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from hub.storage.sql.audit import SqlAuditTrail
 from hub.storage.sql.chains import Chain
+from hub.storage.sql.connector_revisions import SqlConnectorRevisions
 from hub.storage.sql.connector_secrets import SqlConnectorSecrets
 from hub.storage.sql.consent import SqlConsent
 from hub.storage.sql.credentials import SqlCredentials
@@ -47,6 +48,7 @@ class Stores:
     operator_tokens: SqlOperatorTokens
     registrations: SqlRegistrations
     connector_secrets: SqlConnectorSecrets
+    connector_revisions: SqlConnectorRevisions
     vault: SqlVault
     directory_passwords: SqlDirectoryPasswords
     data_keys: DataKeys
@@ -85,6 +87,7 @@ async def open_stores(url: str, master_key: bytes, clock: Clock) -> Stores:
         operator_tokens=SqlOperatorTokens(database, trail),
         registrations=SqlRegistrations(database, trail),
         connector_secrets=SqlConnectorSecrets(database, sealed, trail),
+        connector_revisions=SqlConnectorRevisions(database, sealed, trail),
         vault=SqlVault(database, sealed, trail),
         directory_passwords=SqlDirectoryPasswords(database, trail),
         data_keys=data_keys,

@@ -162,10 +162,15 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class ConnectorRow:
-    """A connector as kept: kind by name, settings as plain JSON data. connectors.registry turns it into a Connector."""
+    """A connector as kept: kind by name, settings as plain JSON data. connectors.registry turns it into a Connector.
+
+    `revision` is the published one (idp.applications.revisions); 0: it stands since before there were any. `managed` is who changes it.
+    """
 
     id: str
     application: str
     kind: str
     settings: Mapping[str, object] = field(default_factory=dict)
     enabled: bool = True
+    revision: int = 0
+    managed: str = "console"  # or files

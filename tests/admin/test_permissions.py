@@ -35,6 +35,8 @@ def test_ad_03_an_operator_cannot_set_roles() -> None:
 QUICK = {  # what changes something and asks for no second proof: its effect is small, seen by its owner, or makes things safer
     Permission.OWN_TOKENS,
     Permission.AGENCY_CHANGE,
+    Permission.CONNECTOR_DRAFT,  # nothing is true until it is published
+    Permission.CONNECTOR_PROBE,  # asks the older system for what anybody there may see
     Permission.SESSION_END,
     Permission.SIGNOUT_RETRY,
 }
