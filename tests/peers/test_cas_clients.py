@@ -5,11 +5,9 @@ from __future__ import annotations
 import html
 import json
 import re
-import ssl
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +16,13 @@ import pytest
 
 from hub.resources import Resources
 from idp.applications.models import ConnectorRow
-from tests.peers.programs import HERE, MODULES, older_application, program, running
+from tests.peers.cas_town import Town, apache, php
+from tests.peers.programs import older_application
 from tests.peers.test_client_certificates import Papers
 from tests.peers.walker import Walker, received
-from tests.servers import free_port, missing
-from tests.site import SITI, Live, live_site
+from tests.servers import free_port
+from tests.site import SITI, live_site
 
-PAGE = Path(__file__).parents[2] / "docs/connectors/cas.md"
-PHP_CAS = Path("/usr/share/php/CAS.php")
 ROWS = [
     {"claim": "name", "field": "cn", "transform": "trim"},
     {"claim": "nik", "field": "employeeNumber"},
@@ -33,98 +30,15 @@ ROWS = [
 ]
 
 
-def snippets(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", PAGE.read_text(), re.S)
-
-
-@dataclass
-class Town:
-    live: Live
-    papers: Papers
-    ports: dict[str, int]
-
-    def url(self, name: str, path: str = "") -> str:
-        return f"http://localhost:{self.ports[name]}/{path}"
-
-    def walker(self, account: str = SITI) -> Walker:
-        """Return a person's browser that trusts the authority of this town."""
-        person = Walker(account)
-        person.http.close()
-        trusted = ssl.create_default_context(cafile=self.papers.path("ca.pem"))
-        person.http = httpx.Client(follow_redirects=True, timeout=10, trust_env=False, verify=trusted)
-        return person
-
-    def fits(self, text: str, name: str) -> str:
-        """Return a snippet of the page with the addresses of this town."""
-        host, port = self.live.issuer.removeprefix("https://").split(":")
-        changes = {
-            "https://gapura.example.id": self.live.issuer,
-            "'gapura.example.id', 443": f"'{host}', {port}",
-            "https://arsip.example.id": self.url(name).rstrip("/"),
-            "/etc/ssl/certs/ca-certificates.crt": self.papers.path("ca.pem"),
-            "/var/cache/apache2/mod_auth_cas/": f"{self.papers.folder}/apache/kept/",
-            "10.0.4.2": "127.0.0.1",
-        }
-        for written, here in changes.items():
-            text = text.replace(written, here)
-        assert "example.id" not in text and "/var/" not in text and "/etc/" not in text
-        return text
-
-
-@contextmanager
-def apache(town: Town, upstream: int) -> Iterator[None]:
-    if not (MODULES / "mod_auth_cas.so").exists():
-        missing("mod_auth_cas")
-    folder = town.papers.folder / "apache"
-    (folder / "kept").mkdir(parents=True)
-    (snippet,) = snippets("apache")
-    values = {
-        "PORT": town.ports["apache"],
-        "FOLDER": folder,
-        "MODULES": MODULES,
-        "UPSTREAM": upstream,
-        "SNIPPET": town.fits(snippet, "apache"),
-    }
-    text = (HERE / "cas_apache.conf").read_text()
-    for name, value in values.items():
-        text = text.replace(f"@{name}@", str(value))
-    (folder / "apache.conf").write_text(text)
-    with running([program("apache2"), "-f", str(folder / "apache.conf"), "-DFOREGROUND"], town.ports["apache"], folder):
-        yield
-
-
-@contextmanager
-def php(town: Town) -> Iterator[None]:
-    """PHP's own server with four pages: the snippet as it is, with renew, with gateway, and the way out."""
-    if not PHP_CAS.exists():
-        missing("php-cas")
-    folder = town.papers.folder / "php"
-    (folder / "sessions").mkdir(parents=True)
-    enter, leave = (town.fits(one, "php") for one in snippets("php"))
-    shown = "\n$seen = ['user' => $user, 'attributes' => $attributes];\necho '<pre>' . htmlspecialchars(json_encode($seen)) . '</pre>';\n"
-    gateway = enter.replace("phpCAS::forceAuthentication();", "if (!phpCAS::checkAuthentication()) { echo 'tamu'; exit; }")
-    pages = {
-        "index.php": enter + shown,
-        "baru.php": enter.replace("phpCAS::force", "phpCAS::renew") + shown,
-        "terbuka.php": gateway + shown,
-        "keluar.php": enter.partition("phpCAS::force")[0] + leave,
-    }
-    assert gateway != enter
-    for name, text in pages.items():
-        (folder / name).write_text("<?php\n" + text)
-    port = town.ports["php"]
-    command = [program("php"), "-d", f"session.save_path={folder}/sessions", "-d", "include_path=/usr/share/php", "-S", f"127.0.0.1:{port}"]
-    with running([*command, "-t", str(folder)], port, folder, {"PHP_CLI_SERVER_WORKERS": "4"}):
-        yield
-
-
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory, template_folder: Path) -> Iterator[Town]:
     papers = Papers(tmp_path_factory.mktemp("papers"))
     papers.self_signed("ca", "/C=ID/O=Otoritas Uji/CN=Otoritas", ca=True)
     papers.issued("server", "/CN=localhost", "subjectAltName=DNS:localhost,IP:127.0.0.1\nextendedKeyUsage=serverAuth\n")
-    ports = {"apache": free_port(), "php": free_port()}
-    settings = {"services": [f"http://localhost:{port}/" for port in ports.values()], "attributes": ROWS}
+    ports = {name: free_port() for name in ("apache", "php", "inside")}
+    apache_origin, php_origin = f"http://localhost:{ports['apache']}/", f"https://localhost:{ports['php']}/"
+    proxy = {"proxy": True, "proxy_callbacks": [php_origin + "perantara.php"]}
+    settings = {"services": [apache_origin, php_origin], "attributes": ROWS, **proxy}
 
     async def fill(resources: Resources) -> None:
         await resources.stores.registry.save_connector(ConnectorRow("arsip", "arsip-daerah", "cas", settings))
@@ -133,7 +47,7 @@ def town(tmp_path_factory: pytest.TempPathFactory, template_folder: Path) -> Ite
         "server.tls_certificate": papers.path("server.pem"),
         "server.tls_key": papers.path("server.key"),
         "outbound.ca_file": papers.path("ca.pem"),
-        "outbound.allow": [f"localhost:{port}" for port in ports.values()],
+        "outbound.allow": [f"localhost:{ports[name]}" for name in ("apache", "php")],
     }
     with ExitStack() as stack:
         live = stack.enter_context(live_site(tmp_path_factory.mktemp("cas"), template_folder, fill=fill, **own))
@@ -236,3 +150,13 @@ def test_phpcas_signs_out_by_our_page_and_comes_back(town: Town) -> None:
         page = siti.send(siti.http.get(town.url("php", "keluar.php")), "Keluar")
         assert str(page.url).startswith((town.url("php"), town.live.issuer))
         assert 'name="sandi"' in siti.http.get(url).text
+
+
+def test_phpcas_asks_another_service_in_the_persons_name(town: Town) -> None:
+    with town.walker() as siti:
+        told = seen(siti.go(town.url("php", "perantara.php")))
+        assert told["attributes"]["cn"] == "Siti Peragawati" and told["attributes"]["isFromNewLogin"] == "false"
+        assert told["user"] == seen(siti.go(town.url("php", "index.php")))["user"]
+        siti.send(siti.http.get(f"{town.live.issuer}/keluar"), "Keluar")
+        page = siti.http.get(town.url("php", "perantara.php"))
+        assert page.status_code == 500 and "Siti" not in page.text, "its own session goes on, and gets no proxy ticket any more"
