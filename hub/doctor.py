@@ -10,9 +10,12 @@ import socket
 import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from connectors.apps.forward_auth.settings import ForwardAuthSettings
+from connectors.apps.saml.settings import SamlSettings, certificate_warnings
+from connectors.registry import PROXY_KINDS
 from hub.certificates import client_certificates
 from hub.resources import MASTER_KEY_FILE, Resources, database_url, open_resources
 from hub.settings import Settings, SettingsError
@@ -129,12 +132,16 @@ async def _of_resources(resources: Resources) -> AsyncIterator[Finding]:
             text = f"open for {token.quota - token.used} more clients{', which may leave PKCE out' if token.policy.pkce_optional else ''}"
             yield Finding("note", f"registration {token.prefix}", text, f"gapura registration tokens revoke {token.id}")
     connectors = [one for one in await stores.registry.connectors() if one.enabled]
-    if connectors and not resources.settings.gate.trusted_proxies:
-        text = f"{connectors[0].application} is behind the gate, but no proxy may ask about it"
+    gated = [one for one in connectors if one.kind in PROXY_KINDS]
+    if gated and not resources.settings.gate.trusted_proxies:
+        text = f"{gated[0].application} is behind the gate, but no proxy may ask about it"
         yield Finding("problem", "gate", text, "gate.trusted_proxies")
     for connector in connectors:
         if connector.kind == "forward_auth":
             yield await _of_upstream(connector)
+        if connector.kind == "saml":
+            for finding in _of_saml(connector, resources.clock.now()):
+                yield finding
     if os.name == "posix" and resources.settings.storage.master_key is None and resources.settings.environment == "production":
         yield Finding("note", "master key", "lies beside the database; back both up apart", "storage.master_key")
 
@@ -172,6 +179,15 @@ async def _of_redis(store: ExpiringStore) -> list[Finding]:
     return [Finding("problem", "redis", f"{name} must be {value}: {WHY[name]}", fix.format(name, value)) for name, value in unsafe] or [
         Finding("ok", "redis", "keeps what it was told")
     ]
+
+
+def _of_saml(connector: ConnectorRow, now: int) -> list[Finding]:
+    """Report certificates of a service provider that have ended or soon will: then its next requests are signed with another key."""
+    found = []
+    for field, until in certificate_warnings(SamlSettings.model_validate(connector.settings), now):
+        text = f"{field} {'ended' if until < now else 'ends'} on {datetime.fromtimestamp(until, UTC):%Y-%m-%d}"
+        found.append(Finding("note", f"saml {connector.id}", text, "enter the metadata that the application has by then"))
+    return found
 
 
 async def _of_upstream(connector: ConnectorRow) -> Finding:

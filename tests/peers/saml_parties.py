@@ -141,6 +141,43 @@ def _asked(command: list[str], socket: Path) -> Iterator[None]:
             process.wait(15)
 
 
+SIMPLESAMLPHP = Path("/usr/share/simplesamlphp")
+SHOWN = """
+$headers = [['x-pengguna', $orang]];
+foreach (['cn' => 'x-nama', 'employeeNumber' => 'x-nik', 'mail' => 'x-surel'] as $name => $header) {
+    if (isset($nilai[$name])) { $headers[] = [$header, $nilai[$name][0]]; }
+}
+echo '<pre>' . htmlspecialchars(json_encode(['path' => '/dalam', 'headers' => $headers])) . '</pre>';
+"""
+
+
+@contextmanager
+def simplesamlphp(place: Place) -> Iterator[None]:
+    """SimpleSAMLphp of Debian under PHP's own server, with a page that shows what it was given."""
+    if not (SIMPLESAMLPHP / "lib/_autoload.php").exists():
+        missing("simplesamlphp")
+    site, folder = place.folder / "site", str(place.folder)
+    for one in (site / "dalam", site / "keluar", place.folder / "sessions", place.folder / "temp"):
+        one.mkdir(parents=True)
+    place.make_keys()
+    place.keep_metadata("gapura.xml")
+    (site / "simplesamlphp").symlink_to(SIMPLESAMLPHP / "www")
+    changes = {"/etc/simplesamlphp/": f"{folder}/"}
+    own = (HERE / "saml_simplesaml.php").read_text().replace("@FOLDER@", folder)
+    configuration = place.fits(snippet("php", "baseurlpath"), changes)
+    (place.folder / "config.php").write_text(f"<?php\nrequire '/etc/simplesamlphp/config.php';\n{configuration}\n{own}")
+    (place.folder / "authsources.php").write_text(place.fits(snippet("php", "saml:SP'"), changes))
+    page = place.fits(snippet("php", "requireAuth"), {})
+    (site / "dalam/index.php").write_text(page + SHOWN)
+    (site / "keluar/index.php").write_text(page.partition("$gapura->requireAuth")[0] + f"$gapura->logout('{place.url}/selesai.html');\n")
+    (site / "selesai.html").write_text("<!doctype html><title>Selesai</title>")
+    options = {"session.save_path": f"{folder}/sessions", "error_log": f"{folder}/php.log", "display_errors": "0"}
+    command = [program("php"), *(part for name, value in options.items() for part in ("-d", f"{name}={value}"))]
+    environment = {"SIMPLESAMLPHP_CONFIG_DIR": folder, "PHP_CLI_SERVER_WORKERS": "4"}
+    with running([*command, "-S", f"127.0.0.1:{place.port}", "-t", str(site)], place.port, place.folder, environment):
+        yield
+
+
 class Carrier(Walker):
     """A walker that also presses the button of a form that carries a SAML message to another site."""
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import html
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -18,7 +20,7 @@ from hub.resources import open_resources
 from hub.settings import load
 from idp.applications.models import ConnectorRow
 from tests.peers.programs import older_application
-from tests.peers.saml_parties import Carrier, Place, mellon, shibboleth
+from tests.peers.saml_parties import Carrier, Place, mellon, shibboleth, simplesamlphp
 from tests.peers.walker import received
 from tests.servers import free_port
 from tests.site import SITI, Live, live_site, wait_ready
@@ -30,7 +32,11 @@ ROWS = [
     {"claim": "nik", "field": "employeeNumber"},
     {"claim": "email", "field": "mail", "transform": "lower"},
 ]
-METADATA = {"mellon": "/mellon/metadata", "shibboleth": "/Shibboleth.sso/Metadata"}
+METADATA = {
+    "mellon": "/mellon/metadata",
+    "shibboleth": "/Shibboleth.sso/Metadata",
+    "simplesamlphp": "/simplesamlphp/module.php/saml/sp/metadata.php/gapura",
+}
 
 
 @dataclass
@@ -39,7 +45,7 @@ class Town:
     places: dict[str, Place]
     settings: dict[str, SamlSettings]
 
-    def url(self, name: str, path: str = "/dalam") -> str:
+    def url(self, name: str, path: str = "/dalam/") -> str:
         return self.places[name].url + path
 
 
@@ -63,6 +69,7 @@ def town(tmp_path_factory: pytest.TempPathFactory, template_folder: Path) -> Ite
         older = stack.enter_context(older_application())
         stack.enter_context(mellon(places["mellon"], older))
         stack.enter_context(shibboleth(places["shibboleth"], older))
+        stack.enter_context(simplesamlphp(places["simplesamlphp"]))
         found = {}
         for name, path in METADATA.items():
             answer = httpx.get(places[name].url + path, trust_env=False)
@@ -82,8 +89,15 @@ def until(fact: Callable[[], bool], seconds: float = 10) -> None:
         time.sleep(0.1)
 
 
-PARTIES = ("mellon", "shibboleth")
-LEAVING = {"mellon": "/mellon/logout?ReturnTo={home}", "shibboleth": "/Shibboleth.sso/Logout?return={home}"}
+PARTIES = tuple(METADATA)
+LEAVING = {"mellon": "/mellon/logout?ReturnTo={home}", "shibboleth": "/Shibboleth.sso/Logout?return={home}", "simplesamlphp": "/keluar/"}
+
+
+@pytest.mark.parametrize("name", PARTIES)
+def test_its_metadata_says_all_that_is_needed(town: Town, name: str) -> None:
+    found = town.settings[name]
+    assert found.entity_id.startswith(town.places[name].url) and found.signing_certificates and found.slo
+    assert found.encryption_certificate, "what it gets in these tests is encrypted"
 
 
 @pytest.mark.parametrize("name", PARTIES)
@@ -117,7 +131,9 @@ def test_a_sign_out_there_ends_the_session_here(town: Town, name: str) -> None:
 def test_a_sign_out_here_ends_the_session_there(town: Town, name: str) -> None:
     with Carrier(SITI) as siti:
         siti.go(town.url(name))
-        siti.send(siti.http.get(f"{town.live.issuer}/keluar"), "keluar")
+        page = siti.send(siti.http.get(f"{town.live.issuer}/keluar"), "keluar")
+        for address in re.findall(r'<iframe[^>]* src="([^"]+)"', page.text):  # as a browser loads what it is shown
+            siti.http.get(html.unescape(address))
         until(lambda: 'name="sandi"' in siti.on_to_sign_in(town.url(name)).text)
 
 

@@ -64,10 +64,9 @@ class Saml:
             "email": Emission("NameID", ILLEGAL.sub("", str(who.claims.get(own.email_claim, ""))), own.email_claim),
         }
         found = [names[name_id]] if names[name_id].value else []
-        codes = {row.field: row.codes for row in own.attributes}
+        named = {row.field: row for row in own.attributes}
         for row, value in apply(own.attributes, who.claims):
-            sent = codes[row.field].get(value, "") if codes[row.field] else value
-            if sent := ILLEGAL.sub("", sent).strip():
+            if sent := ILLEGAL.sub("", named[row.field].sent(value)).strip():
                 found.append(Emission(row.field, sent, row.claim))
         return found
 
@@ -84,10 +83,9 @@ class Saml:
         return await (incoming.sign_on(request, desk) if request.endpoint == "sso" else incoming.sign_out(request, desk))
 
     def _metadata(self, desk: Desk) -> Answer:
-        from connectors.apps.saml.metadata import own_metadata
+        from connectors.apps.saml import metadata, outgoing
 
-        secrets = tuple(one.value for one in desk.own.get(SIGNING, ()) if not one.until or desk.now < one.until)
-        return Answer(200, {"Content-Type": "application/samlmetadata+xml"}, own_metadata(desk.issuer, secrets))
+        return Answer(200, {"Content-Type": "application/samlmetadata+xml"}, metadata.own_metadata(desk.issuer, outgoing.in_force(desk)))
 
     async def hand_off(self, connector: Connector, who: Identity, state: Mapping[str, object], desk: Desk) -> HandOff | None:
         from connectors.apps.saml import outgoing

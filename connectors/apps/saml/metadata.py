@@ -123,7 +123,7 @@ def _plain(text: str) -> str:
 
 @lru_cache(maxsize=8)
 def own_metadata(issuer: str, secrets: tuple[str, ...]) -> str:
-    """Return our metadata, signed with the newest key, with every certificate in force: each is trusted before it is used.
+    """Return our metadata, signed with the key that signs now, with every certificate in force: each is trusted before it is used.
 
     It has no validUntil: it is often copied into a file by hand, and must not stop a morning's work months later.
     """

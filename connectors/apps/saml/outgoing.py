@@ -89,6 +89,13 @@ def _going(state: Mapping[str, object], desk: Desk) -> response.Going:
     return response.Going(entity_id(desk.issuer), str(state["acs"]), str(state["request"]), desk.now)
 
 
+def in_force(desk: Desk) -> tuple[str, ...]:
+    """Return the keys of our own that are good now, oldest first.
+
+    The oldest signs until it ends and the metadata shows every one, so that service providers know the next before it is used.
+    """
+    return tuple(one.value for one in reversed(desk.own[SIGNING]) if not one.until or desk.now < one.until)
+
+
 def _key(desk: Desk) -> Key:
-    """Return the newest key. The metadata shows every one in force, so a service provider knows it before it is used."""
-    return own_key(desk.own[SIGNING][0].value)
+    return own_key(in_force(desk)[0])

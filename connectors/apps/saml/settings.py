@@ -21,6 +21,8 @@ ENTITY_ID = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,20}:[!-~]{1,1000}")
 URL = re.compile(r"https?://[!-~]{1,1000}")
 FORBIDDEN_IN_URL = set("\"<>\\^`{|}#@'")
 ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what no XML may hold
+CODE = re.compile(r"[^=,]{1,100}=[^=,]{1,100}")
+END, MOST_TEXT = "-----END CERTIFICATE-----", 100_000
 NameId = Literal["persistent", "transient", "email"]
 
 
@@ -45,6 +47,11 @@ class Acs(BaseModel):
 
     _url = field_validator("url")(location)
 
+    @field_validator("index", mode="before")
+    @classmethod
+    def _none_is_the_first(cls, value: object) -> object:
+        return 0 if value == "" else value
+
 
 class Slo(BaseModel):
     """Where the service provider is told about sign-out, and where its own sign-outs are answered."""
@@ -68,9 +75,21 @@ class Attribute(Row):
 
     field: str = Field(pattern=r"^[A-Za-z][A-Za-z0-9_.:/#-]{0,199}$", description="Name of the attribute")
     friendly_name: str = Field("", pattern=r"^[A-Za-z0-9_.-]{0,64}$", description="FriendlyName: a comment for people, read by no program")
-    codes: dict[str, str] = Field(
-        default_factory=dict, max_length=500, description="Our value -> theirs, e.g. codes of units; a value that is not listed is not sent"
+    codes: str = Field(
+        "", max_length=8_000, description="SETDA=EO-01, DINKES=EO-05: our value=theirs; a value that is not listed is not sent"
     )
+
+    @field_validator("codes")
+    @classmethod
+    def _are_pairs(cls, value: str) -> str:
+        if value and not all(CODE.fullmatch(one.strip()) for one in value.split(",")):
+            raise ValueError("must be value=code, with commas between")
+        return value
+
+    def sent(self, value: str) -> str:
+        """Return what is sent for this value of ours; empty: nothing."""
+        known = dict(one.strip().split("=") for one in self.codes.split(",") if one)
+        return known.get(value, "") if known else value
 
 
 class SamlSettings(BaseModel):
@@ -112,6 +131,15 @@ class SamlSettings(BaseModel):
     @classmethod
     def _is_a_page(cls, value: str) -> str:
         return location(value) if value else ""
+
+    @field_validator("signing_certificates", mode="before")
+    @classmethod
+    def _one_by_one(cls, value: object) -> object:
+        """Put together again what a form split at line ends: a PEM certificate has many lines."""
+        if isinstance(value, list | tuple) and any("-----BEGIN" in str(one) for one in value):
+            text = "\n".join(str(one) for one in value)[:MOST_TEXT]
+            return [f"{one}{END}" for one in text.split(END) if one.strip()]
+        return value
 
     @field_validator("signing_certificates")
     @classmethod

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from admin.pages.connector_form import read_settings
+from admin.pages.fields import Values, flat
 from connectors.apps.saml.message import written
 from connectors.apps.saml.metadata import import_metadata
 from connectors.apps.saml.settings import SamlSettings, certificate_warnings
@@ -104,6 +106,18 @@ def test_a_list_of_one_service_provider_is_taken_and_of_two_refused() -> None:
         import_metadata(both.format(one).encode(), NOW)
 
 
+def test_the_form_of_the_console_reads_back_what_it_shows() -> None:
+    rows = [{"claim": "unit_code", "field": "urn:oid:2.5.4.11", "codes": "SETDA=EO-01, DINKES=EO-05"}]
+    own = SamlSettings.model_validate(settings(attributes=rows, sign_response=True, requests_signed=False))
+    posted = Values(flat({"settings": own.model_dump(mode="json")}))
+    assert SamlSettings.model_validate(read_settings(SamlSettings, posted, "settings")) == own
+
+
+def test_certificates_that_a_form_split_into_lines_are_put_together() -> None:
+    lines = [*keys("sp")[1].splitlines(), "", *keys("other")[1].splitlines()]
+    assert len(connector(signing_certificates=lines).settings.signing_certificates) == 2  # type: ignore[attr-defined] # the kind's own model
+
+
 def test_certificates_that_end_within_thirty_days_are_named() -> None:
     own = SamlSettings.model_validate(settings(encryption_certificate=keys("other")[1]))
     assert certificate_warnings(own, NOW) == []
@@ -123,6 +137,7 @@ def test_certificates_that_end_within_thirty_days_are_named() -> None:
         ({"signing_certificates": []}, "settings"),
         ({"encryption_certificate": "x"}, "encryption_certificate"),
         ({"attributes": [{"claim": "name", "field": "urn:oid:<2>"}]}, "attributes.0.field"),
+        ({"attributes": [{"claim": "name", "field": "a", "codes": "SETDA"}]}, "attributes.0.codes"),
         ({"name_id": "nik"}, "name_id"),
         ({"start_url": "javascript:x"}, "start_url"),
         ({"unknown": 1}, "unknown"),

@@ -11,9 +11,10 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from lxml import etree
+from signxml.exceptions import InvalidSignature
 
 from connectors.apps.saml.message import seconds, written
-from connectors.contract import Connector, Identity
+from connectors.contract import Connector, Identity, Secret
 from connectors.front_door import Entry, HandOff, Post, Received
 from tests.connectors.desk import NOW, SITI, FakeDesk
 from tests.connectors.saml.party import (
@@ -28,6 +29,7 @@ from tests.connectors.saml.party import (
     desk,
     keys,
     own_certificate,
+    own_secret,
     posted,
     query,
     redirected,
@@ -214,7 +216,7 @@ async def test_the_portals_tile_brings_an_answer_to_nobodys_question() -> None:
 
 
 async def test_units_get_the_codes_of_the_older_system_or_nothing() -> None:
-    row = connector(attributes=[{"claim": "unit_code", "field": "urn:oid:2.5.4.11", "codes": {"SETDA": "EO-01"}}])
+    row = connector(attributes=[{"claim": "unit_code", "field": "urn:oid:2.5.4.11", "codes": "SETDA=EO-01, DINKES=EO-05"}])
     known, new = ({"unit_code": code} for code in ("SETDA", "BKPSDM"))
     assert [one.value for one in SAML.emissions(row.settings, replace(SITI, claims=known))] == [SITI.subject, "EO-01"]
     assert [one.value for one in SAML.emissions(row.settings, replace(SITI, claims=new))] == [SITI.subject]
@@ -228,6 +230,22 @@ async def test_our_metadata_is_signed_and_names_every_certificate_in_force() -> 
     assert shown == ["".join(own_certificate().split("-----")[2].split())]
     bindings = {one.get("Location") for one in root.iter() if str(one.tag).endswith("Service")}
     assert bindings == {f"{ISSUER}/saml/sso", f"{ISSUER}/saml/slo"}
+
+
+async def test_after_a_rotation_the_old_key_signs_until_it_ends_and_the_new_one_is_shown_before() -> None:
+    at, new = desk(), SAML.make_own("signing", ISSUER, NOW)
+    at.own = {"signing": (Secret(new), Secret(own_secret(), NOW + 60))}
+    metadata = etree.fromstring((await SAML.receive(Received("metadata", "GET", "/saml/metadata"), at)).body)  # type: ignore[union-attr]
+    assert len(metadata.findall("md:IDPSSODescriptor/md:KeyDescriptor", NS)) == 2 and verified(metadata) is not None
+    assert assertion_of((await answered(redirected(query(authn())), at)).answer) is not None
+    at.now += 60
+    entry_later = Entry(
+        connector(), {"acs": ACS, "request": "", "relay": "", "name_id": "persistent", "contexts": [], "comparison": "exact"}
+    )
+    late = await SAML.hand_off(entry_later.connector, SITI, entry_later.state, at)
+    assert late is not None
+    with pytest.raises(InvalidSignature):
+        assertion_of(late.answer)
 
 
 def test_times_are_whole_seconds_in_utc() -> None:
