@@ -71,7 +71,7 @@ def test_plain_paths_are_plain(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["", "//evil.example", "/\\evil.example", "https://evil.example", "/a#b", "/a?b=\r\nX: 1", "/a b", "/a%2f..", "/é"]
+    "path", ["", "//evil.example", "/\\evil.example", "https://evil.example", "/a#b", "/a?b=\r\nX: 1", "/a b", "/a%2f..", "/é", "/a?b#c"]
 )
 def test_a_way_back_that_is_no_plain_path_leads_to_the_start(path: str) -> None:
     assert plain_or("/mulai", path) == "/mulai"

@@ -103,13 +103,15 @@ def test_a_person_signs_in_through_the_broker_and_is_known_there(tax: Tax, which
         assert siti.passwords == 1
 
 
-def test_sign_out_at_gapura_ends_it_at_the_broker(tax: Tax) -> None:
+@pytest.mark.parametrize("which", ["plain", "safe"])
+def test_sign_out_at_gapura_ends_it_at_the_broker(tax: Tax, which: str) -> None:
+    here = getattr(tax, which)
     with Walker(SITI) as siti:
-        siti.go(f"{tax.plain}/masuk")
-        assert "data" in siti.http.get(f"{tax.plain}/siapa").json()
+        siti.go(f"{here}/masuk")
+        assert "data" in siti.http.get(f"{here}/siapa").json()
         siti.send(siti.http.get(f"{tax.issuer}/keluar"), "keluar")
-        assert siti.http.get(f"{tax.plain}/siapa").json() == LOST
-        page = siti.http.get(f"{tax.plain}/pbb")
+        assert siti.http.get(f"{here}/siapa").json() == LOST
+        page = siti.http.get(f"{here}/pbb")
         assert 'name="sandi"' in page.text, "the broker attaches again, and that is signing in"
 
 

@@ -22,6 +22,7 @@ from tests.peers.walker import Walker
 from tests.servers import free_port
 from tests.site import live_site
 
+DIMAS = "3503110605099005"
 RINI, RINI_NIP = "3503115704859009", "198504172010012901"
 PAGE = """<?php // the application's own page, behind the check of the page in the documentation
 require __DIR__ . '/periksa.php';
@@ -30,6 +31,7 @@ echo json_encode($_SESSION + array('id' => session_id(), 'query' => $_GET));
 """
 FIELDS = [{"claim": "nip", "field": "nip_baru", "transform": "digits"}, {"claim": "name", "field": "nama", "transform": "trim"}]
 FORMATS = {"simpeg": "jwt_hs256", "simpeg-rs": "jwt_rs256", "simpeg-hmac": "hmac_query", "simpeg-aes": "aes_wrapped"}
+BUSINESS = {"usaha": "jwt_hs256"}  # an application whose data rest on consent
 
 
 @dataclass
@@ -44,20 +46,23 @@ class Office:
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory, template_folder: Path) -> Iterator[Office]:
     folder = tmp_path_factory.mktemp("ticket")
-    ports = {name: free_port() for name in FORMATS}
+    written_as = FORMATS | BUSINESS
+    ports = {name: free_port() for name in written_as}
     at = {name: f"http://localhost:{port}" for name, port in ports.items()}
-    secrets = {name: make_signing_key() if written == "jwt_rs256" else random_key() for name, written in FORMATS.items()}
+    secrets = {name: make_signing_key() if written == "jwt_rs256" else random_key() for name, written in written_as.items()}
 
     async def fill(resources: Any) -> None:
-        for name, written in FORMATS.items():
+        for name, written in written_as.items():
             pages = {"arrive_url": f"{at[name]}/masuk.php", "begin_url": f"{at[name]}/mulai.php", "sign_out_url": f"{at[name]}/keluar.php"}
-            row = row_of(name, "simpeg", "ticket", base_url=at[name], format=written, fields=FIELDS, **pages)
+            application = "usaha-kecil" if name in BUSINESS else "simpeg"
+            fields = [*FIELDS, {"claim": "nik", "field": "nik"}] if name in BUSINESS else FIELDS
+            row = row_of(name, application, "ticket", base_url=at[name], format=written, fields=fields, **pages)
             await connected(row, {"signing" if written == "jwt_rs256" else "key": secrets[name]})(resources)
 
     with ExitStack() as stack:
         allowed = {"outbound.allow": [f"localhost:{port}" for port in ports.values()]}
         live = stack.enter_context(live_site(folder, template_folder, fill=fill, **allowed))
-        for name, written in FORMATS.items():
+        for name, written in written_as.items():
             here = folder / name
             key = public_pem(secrets[name]) if written == "jwt_rs256" else secrets[name]
             start = f"{live.issuer}/tiket/{name}/masuk"
@@ -91,6 +96,18 @@ def test_sign_out_at_gapura_ends_the_session_of_the_application(office: Office) 
         while 'name="sandi"' not in (page := rini.http.get(office.home())).text and time.monotonic() < end:
             time.sleep(0.05)
         assert 'name="sandi"' in page.text
+
+
+def test_cn_05_a_withdrawn_permission_ends_the_session_of_the_application_and_gives_no_ticket(office: Office) -> None:
+    home = office.home("usaha")
+    with Walker(DIMAS) as dimas:
+        first = arrive(dimas, home).json()["id"]
+        assert dimas.http.get(home).json()["id"] == first
+        dimas.withdraw(office.issuer, "usaha")
+        end = time.monotonic() + 10
+        while str((page := dimas.http.get(home)).url) == home and time.monotonic() < end:
+            time.sleep(0.05)
+        assert "/persetujuan/" in page.url.path, "she is signed in at Gapura, and asked anew"
 
 
 def ticket_for(office: Office, visitor: Visitor) -> dict[str, str]:

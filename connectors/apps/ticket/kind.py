@@ -85,6 +85,8 @@ class Ticket:
     async def hand_off(self, connector: Connector, who: Identity, state: Mapping[str, object], desk: Desk) -> HandOff | None:
         own = _of(connector.settings)
         sid = claims.handle()
+        if not await desk.keep(f"handed:{sid}", b"", own.lifetime):
+            return None  # she withdrew, or signed out, since this was decided: nothing else here would see it
         said = claims.sign_in(own, who, desk.issuer, desk.now, sid, state)
         ticket = formats.FORMATS[own.format](said, _signing(connector, desk.now))
         if own.delivery == "post":
@@ -134,7 +136,7 @@ def _signing(connector: Connector, now: int) -> str:
 
 def _public_keys(connector: Connector | None, form: str, now: int) -> Answer:
     """Only RS256 has something to publish; a shared key never leaves."""
-    private = connector.secrets_at("signing", now) if connector and _of(connector.settings).format == "jwt_rs256" else ()
+    private = connector.secrets_at("signing", now) if connector is not None else ()
     if not private:
         return Answer(404, {"Content-Type": "application/json"}, '{"error":"not_found"}')
     cached = {"Cache-Control": "public, max-age=300"}

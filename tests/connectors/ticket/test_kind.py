@@ -83,6 +83,13 @@ async def test_ti_03_a_ticket_is_posted_and_says_what_the_preview_says() -> None
     assert shown == {"sub": SITI.subject, "nama": "SITI PERAGAWATI"}
 
 
+@pytest.mark.parametrize("delivery", ["post", "redirect"])
+async def test_cn_05_after_a_withdrawal_no_ticket_is_signed(delivery: str) -> None:
+    connector = made(delivery=delivery, fields=[])
+    assert await KIND.hand_off(connector, SITI, {}, FakeDesk(known=(connector,), moved=True)) is None
+    assert await KIND.hand_off(connector, SITI, {}, FakeDesk(known=(connector,))) is not None
+
+
 async def test_every_ticket_has_an_id_and_a_name_of_its_own() -> None:
     said = [read(await ticket_of(made())) for _ in range(3)]
     assert len({one["jti"] for one in said} | {one["sid"] for one in said}) == 6
