@@ -43,7 +43,7 @@ async def serve(settings: Settings) -> None:
         server = Server(partial(DIRECTORIES[KIND].converse, house.desk(KIND)), tls, own.connections, own.connections_per_address)
         house.maintenance.start()
         try:
-            await _listen(server, settings)
+            _listen(server, settings)
             log.info("ldap_listens", host=own.host, ldaps=own.port, start_tls=own.start_tls_port)
             await ended.wait()
         finally:
@@ -52,12 +52,12 @@ async def serve(settings: Settings) -> None:
             await house.disclosures.flush()
 
 
-async def _listen(server: Server, settings: Settings) -> None:
+def _listen(server: Server, settings: Settings) -> None:
     own = settings.ldap
     for name, port, tls in (("port", own.port, True), ("start_tls_port", own.start_tls_port, False)):
         if port:
             try:
-                await server.listen(own.host, port, tls=tls)
+                server.listen(own.host, port, tls=tls)
             except OSError as error:
                 raise SettingsError(f"ldap.{name}: cannot listen on {own.host}:{port} ({error.strerror})") from error
 

@@ -7,11 +7,12 @@ and whoever does not take his answers is let go. What came before StartTLS is ne
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from typing import cast
+from typing import Any, cast
 
 import structlog
 
@@ -40,13 +41,35 @@ class Server:
         self.each: Counter[str] = Counter()
         self.ending = False
         self._empty = asyncio.Event()
-        self._listeners: list[asyncio.Server] = []
+        self._tasks: set[asyncio.Task[None]] = set()
 
-    async def listen(self, host: str, port: int, *, tls: bool) -> int:
+    def listen(self, host: str, port: int, *, tls: bool) -> int:
         """Listen there, with TLS from the first byte or by StartTLS; return the port."""
-        listener = await asyncio.get_running_loop().create_server(lambda: Link(self, tls), host, port, backlog=512)
-        self._listeners.append(listener)
-        return int(listener.sockets[0].getsockname()[1])
+        listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=512)
+        listener.setblocking(False)
+        self._run(self._accept(listener, tls))
+        return int(listener.getsockname()[1])
+
+    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _accept(self, listener: socket.socket, tls: bool) -> None:
+        """Take connections in as they come; they count from here on, before any handshake."""
+        with listener:
+            while True:
+                try:
+                    connection, address = await asyncio.get_running_loop().sock_accept(listener)
+                except OSError as error:  # no more files, or gone before it was taken
+                    log.warning("ldap_accept_failed", kind=type(error).__name__)
+                    await asyncio.sleep(0.1)
+                    continue
+                link = Link(self, tls, str(address[0]))
+                if self.admit(link):
+                    self._run(link.open(connection))
+                else:
+                    connection.close()
 
     def admit(self, link: Link) -> bool:
         """Take the connection in, unless there are too many."""
@@ -69,8 +92,8 @@ class Server:
     async def stop(self, seconds: float = 10.0) -> None:
         """Listen no more, let what is being answered be answered, and close the rest."""
         self.ending = True
-        for listener in self._listeners:
-            listener.close()
+        for task in self._tasks:  # listeners, and handshakes
+            task.cancel()
         for link in list(self.links):
             link.end()
         if self.links:
@@ -83,41 +106,48 @@ class Server:
 class Link(asyncio.Protocol):
     """One connection. Messages are answered one after the other, in the order in which they came."""
 
-    def __init__(self, server: Server, tls: bool) -> None:
+    transport: asyncio.Transport
+
+    def __init__(self, server: Server, tls: bool, peer: str) -> None:
         self.server = server
-        self.tls = tls
-        self.secure = False
-        self.peer = self.place = ""
+        self.secure = tls
+        self.peer, self.place = peer, limit_key(peer)
         self.buffer = bytearray()
+        self.loop = asyncio.get_running_loop()
+        self.conversation = server.converse(peer)
         self._work: asyncio.Task[None] | None = None
         self._writable = asyncio.Event()
         self._writable.set()
         self._part = False  # a message has begun and is not whole
         self._paused = False
+        self._deadline = self.loop.time() + STRANGER_SECONDS
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def open(self, connection: socket.socket) -> None:
+        """Begin, after the handshake where there is one."""
+        how: dict[str, Any] = {"ssl": self.server.context, "ssl_handshake_timeout": HANDSHAKE_SECONDS} if self.secure else {}
+        try:
+            await self.loop.connect_accepted_socket(lambda: self, connection, **how)
+        except (OSError, EOFError):  # no handshake, or one that was given up; ssl.SSLError is one
+            self._gone()
+        except asyncio.CancelledError:
+            self._gone()
+            raise
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast("asyncio.Transport", transport)
-        self.loop = asyncio.get_running_loop()
-        self.peer = str((transport.get_extra_info("peername") or ("",))[0])
-        self.place = limit_key(self.peer)
-        self._timer: asyncio.TimerHandle | None = None
-        if not self.server.admit(self):
-            self.transport.abort()
-            return
-        self.conversation = self.server.converse(self.peer)
-        self._deadline = self.loop.time() + STRANGER_SECONDS
         self._timer = self.loop.call_at(self._deadline, self._look)
-        if self.tls:
-            self.transport.pause_reading()
-            self._work = self.loop.create_task(self._answer(upgrade=True))
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self.server.forget(self)
-        if self._timer is not None:
-            self._timer.cancel()
+        self._gone()
         if self._work is not None:
             self._work.cancel()
         self._writable.set()
+
+    def _gone(self) -> None:
+        self.server.forget(self)
+        if self._timer is not None:
+            self._timer.cancel()
 
     def data_received(self, data: bytes) -> None:
         self.buffer += data
@@ -141,11 +171,9 @@ class Link(asyncio.Protocol):
     def abort(self) -> None:
         self.transport.abort()
 
-    async def _answer(self, *, upgrade: bool = False) -> None:
+    async def _answer(self) -> None:
         """Answer what is whole in the buffer."""
         try:
-            if upgrade and not await self._start_tls():
-                return
             while (message := self.conversation.cut(self.buffer)) is not None:
                 reply = await self.conversation.answer(message, secure=self.secure)
                 if reply.then is Then.START_TLS:
@@ -170,22 +198,22 @@ class Link(asyncio.Protocol):
             self._work = None
             self._rest()
 
-    async def _start_tls(self, answer: bytes = b"") -> bool:
+    async def _start_tls(self, answer: bytes) -> bool:
         """Say that TLS may begin, and let it; False when the connection is over. RFC 4511 §4.14."""
         if self.buffer:  # sent before TLS began: who knows by whom
             self.abort()
             return False
         self.transport.pause_reading()
-        if answer:
-            self.transport.write(answer)
+        self.transport.write(answer)
         try:
             made = await self.loop.start_tls(
                 self.transport, self, self.server.context, server_side=True, ssl_handshake_timeout=HANDSHAKE_SECONDS
             )
-        except (OSError, ssl.SSLError, EOFError):  # no handshake, or one that was given up
+        except (OSError, EOFError):  # no handshake, or one that was given up; ssl.SSLError is one
             self.abort()
-            return False
+            made = None
         if made is None:
+            self._gone()  # without TLS nobody tells us that the connection is lost
             return False
         self.transport, self.secure = made, True
         return True
@@ -199,12 +227,19 @@ class Link(asyncio.Protocol):
             self.transport.resume_reading()
         now = self.loop.time()
         if not self.conversation.known:
-            self._deadline = min(self._deadline, now + STRANGER_SECONDS)
+            self._wait_until(min(self._deadline, now + STRANGER_SECONDS))
         elif not self.buffer:
-            self._deadline = now + IDLE_SECONDS
+            self._wait_until(now + IDLE_SECONDS)
         elif not self._part:
-            self._deadline = now + MESSAGE_SECONDS
+            self._wait_until(now + MESSAGE_SECONDS)
         self._part = bool(self.buffer)
+
+    def _wait_until(self, deadline: float) -> None:
+        """A later deadline is seen when the timer of the earlier one goes off: to move it at every message would cost more."""
+        self._deadline = deadline
+        if self._timer is not None and self._timer.when() > deadline:
+            self._timer.cancel()
+            self._timer = self.loop.call_at(deadline, self._look)
 
     def _look(self) -> None:
         now = self.loop.time()
