@@ -8,8 +8,8 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,12 +23,13 @@ from tests.servers import free_port
 from tests.site import Live, live_site
 
 PAGE = Path(__file__).parents[2] / "docs" / "connectors" / "form_login.md"
+Run = Callable[[Path, int], AbstractContextManager[None]]
 OLD_PASSWORD = "kenari-kuning-7731"
 
 
 def block(language: str, number: int = 0) -> str:
     """Return a snippet of the page that a technician follows."""
-    return re.findall(rf"^```{re.escape(language)}\n(.*?)^```", PAGE.read_text(), re.M | re.S)[number]
+    return str(re.findall(rf"^```{re.escape(language)}\n(.*?)^```", PAGE.read_text(), re.M | re.S)[number])
 
 
 def lines_for_nginx(host: str, bridge: int) -> str:
@@ -98,8 +99,9 @@ def nginx(folder: Path, port: int, snippet: str) -> Iterator[None]:
 
 
 @contextmanager
-def bridged_town(folder: Path, template_folder: Path, settings: dict[str, dict[str, Any]]) -> Iterator[Town]:
-    """Run it all: `settings` are those of each connector (its id is an application) beside `base_url` and `upstream`."""
+def bridged_town(folder: Path, template_folder: Path, settings: dict[str, dict[str, Any]], run: Run | None = None) -> Iterator[Town]:
+    """Run it all. `settings` are those of each connector, with its `application`; `run` runs an older system in a folder on a port, the
+    one of that name in tests/peers/php where it is not given."""
     ports = {name: free_port() for name in settings}
     inner = {name: free_port() for name in settings}
     rows = [
@@ -123,9 +125,7 @@ def bridged_town(folder: Path, template_folder: Path, settings: dict[str, dict[s
         for name in settings:
             sessions = folder / name
             sessions.mkdir()
-            served = HERE / "php" / name
-            environment = {"SESI": str(sessions), "DALAM": f"http://127.0.0.1:{inner[name]}", "PHP_CLI_SERVER_WORKERS": "4"}
-            stack.enter_context(php_of(served, sessions, inner[name], environment))
+            stack.enter_context((run or written_in_php)(sessions, inner[name]))
         live = stack.enter_context(live_site(folder, template_folder, fill=fill, **overrides))
         town = Town(live, folder, ports, free_port())
         stack.callback(town.stop)
@@ -136,7 +136,14 @@ def bridged_town(folder: Path, template_folder: Path, settings: dict[str, dict[s
 
 
 @contextmanager
+def written_in_php(folder: Path, port: int) -> Iterator[None]:
+    with php_of(HERE / "php" / folder.name, folder, port, {"SESI": str(folder)}):
+        yield
+
+
+@contextmanager
 def php_of(served: Path, folder: Path, port: int, environment: dict[str, str]) -> Iterator[None]:
+    """Serve a folder by PHP's own server, with several processes; `DALAM` is how the system calls itself."""
     command = [program("php"), "-d", "display_errors=stderr", "-S", f"127.0.0.1:{port}", "-t", str(served)]
-    with running(command, port, folder, environment):
+    with running(command, port, folder, {"DALAM": f"http://127.0.0.1:{port}", "PHP_CLI_SERVER_WORKERS": "4", **environment}):
         yield
