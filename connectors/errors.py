@@ -3,6 +3,7 @@
 ConnectorError
 ├── UnknownKind        no such kind is built in
 ├── BadRequest         what came to a kind's endpoint cannot be understood, or is not allowed; told as a page
+├── MissingSecret     a secret that the settings call for was never given, or is past its time
 ├── NotEntered         nobody is let in there; `code` names the page that says why
 ├── BadSettings        the settings of a connector do not fit its kind; `field` and `reason` say what to fix
 └── BadMapping         a mapping row names an unknown claim or transform
@@ -46,3 +47,11 @@ class NotEntered(ConnectorError):
         super().__init__(code)
         self.code = code
         self.connector = connector
+
+
+class MissingSecret(ConnectorError):
+    """`name` is the secret's, as the form shows it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name

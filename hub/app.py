@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hub.middleware import Front
 from hub.wiring import Health, House
+from idp.endpoints.calls import CallEndpoint
 from idp.endpoints.device_authorization import DeviceAuthorizationEndpoint
 from idp.endpoints.discovery import Discovery
 from idp.endpoints.introspect import IntrospectEndpoint
@@ -39,6 +40,7 @@ MACHINES = (
     RegisterEndpoint,
     Discovery,
     ProtectedResource,
+    CallEndpoint,
     Health,
 )
 MORE_MACHINE_PATHS = ("/.well-known", "/gerbang/periksa", "/admin/api")

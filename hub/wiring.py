@@ -20,7 +20,7 @@ import idp
 import portal
 from admin.room import AdminRoom
 from connectors.builtin import KINDS
-from connectors.registry import FRONT_DOORS
+from connectors.registry import FRONT_DOORS, INBOUND_KINDS
 from consent.disclosure import DisclosureLog
 from consent.service import ConsentService
 from hub.certificates import client_certificates
@@ -33,6 +33,8 @@ from idp.applications.registry import Registry
 from idp.authorization.door import OidcDoor
 from idp.authorization.resolve import Resolver
 from idp.authorization.response import AuthorizationResponse
+from idp.calls.replays import Replays
+from idp.calls.wiring import engine_of
 from idp.client_auth.authenticate import ClientAuthenticator, methods_of
 from idp.client_auth.client_keys import ClientKeys
 from idp.device.door import DeviceDoor
@@ -41,6 +43,7 @@ from idp.device.requests import DeviceRequests
 from idp.directory.service import DirectoryPasswords
 from idp.directory.wiring import DIRECTORY_KEY, deciding_of
 from idp.endpoints.authorize import AuthorizeEndpoint, ChallengeWatch
+from idp.endpoints.calls import CallEndpoint
 from idp.endpoints.check_session import CheckSessionPage
 from idp.endpoints.connectors import ConnectorEndpoints
 from idp.endpoints.consent import ConsentPage
@@ -321,7 +324,23 @@ async def build_house(resources: Resources) -> House:
         *Discovery(issuer, list(grants), keys, registry, certificates, clock).routes(),
     ]
     leaving = Leaving(sessions, signout, stores.session_clients, registry, pages, signed_out, errors, expiring)
+    replays = Replays(expiring, clock)
+    await replays.began()  # its memory begins with the house, not with the first call
+    calls = CallEndpoint(
+        registry,
+        engine_of(resources.outbound, expiring, stores.ring, clock),
+        access_tokens,
+        bindings,
+        disclosing,
+        guesses,
+        replays,
+        INBOUND_KINDS,
+        clock,
+        issuer,
+        proxies,
+    )
     routes: list[BaseRoute] = [
+        *calls.routes(),
         *ConnectorEndpoints(lending, registry, dispatcher, leaving, wire, errors, FRONT_DOORS).routes(),
         *leaving.routes(),
         *RevokeEndpoint(client_auth, access_tokens, stores.grants, expiring, clock, proxies).routes(),

@@ -11,17 +11,10 @@ from pydantic import BaseModel
 from connectors.apis.settings import ApiSettings
 from connectors.calls import Call, Failure, Fault, Response, Token, TokenNeed
 from connectors.contract import Capability, Connector, Emission, Identity, SecretRule
+from connectors.errors import MissingSecret
 from connectors.mapping import MAX_VALUE
 
 CALLS = frozenset({Capability.API_CALL, Capability.PROBE, Capability.PREVIEW})
-
-
-class MissingSecret(Exception):
-    """A secret that the settings call for was never given. `name` is its name."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.name = name
 
 
 def secret(connector: Connector, name: str, now: int) -> str:
@@ -50,16 +43,16 @@ class ApiBase:
     secrets: Mapping[str, SecretRule] = {}
 
     def emits(self, settings: BaseModel) -> frozenset[str]:
-        return frozenset(claim for operation in _of(settings).operations for claim in operation.person.values())
+        return frozenset(claim for operation in _of(settings).operations for claim in operation.claims.values())
 
     def emissions(self, settings: BaseModel, identity: Identity) -> Sequence[Emission]:
         """Return each claim once, at the first place where it leaves."""
         found: dict[str, Emission] = {}
         for operation in _of(settings).operations:
-            for where, claim in operation.person.items():
+            for where, claim in operation.claims.items():
                 value = str(identity.claims.get(claim, ""))[:MAX_VALUE]
                 if value:
-                    found.setdefault(claim, Emission(f"{operation.method} {operation.path} {where}", value, claim))
+                    found.setdefault(claim, Emission(f"{operation.method} {operation.path} {where}", operation.worded(where, value), claim))
         return list(found.values())
 
     def secret_rules(self, settings: BaseModel) -> Mapping[str, SecretRule]:

@@ -19,6 +19,7 @@ LITERAL = re.compile(r"[A-Za-z0-9._~-]{1,80}")
 VALUE = re.compile(r"[A-Za-z0-9._~,:@=-]{1,128}")
 WHERE = re.compile(r"(query|body):[A-Za-z][A-Za-z0-9_.-]{0,63}|[a-z][a-z0-9_]{0,30}")
 CLAIM = re.compile(r"[a-z_]{2,40}")
+TEMPLATE = re.compile(r"([\x21-\x7a|~]{0,160})\{([a-z_]{2,40})\}([\x21-\x7a|~]{0,40})")
 APPLICATION = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 HEADER = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 NOT_A_KEY = ("host", "connection", "content-length", "content-type", "transfer-encoding", "cookie", "accept", "expect", "upgrade")
@@ -53,7 +54,10 @@ class Operation(BaseModel):
     query: tuple[str, ...] = Field((), description="Names that the query may hold; any other is refused")
     person: dict[str, str] = Field(
         default_factory=dict,
-        description="Place -> claim: a {name} of the path, query:name, or body:member.member of JSON. The call then needs a person's token",
+        description=(
+            "Place -> claim: a {name} of the path, query:name, or body:member.member of JSON. The call then needs a person's token. "
+            "Words may stand around the claim, as in https://fhir.kemkes.go.id/id/nik|{nik}"
+        ),
     )
 
     @field_validator("path")
@@ -80,7 +84,7 @@ class Operation(BaseModel):
     def _person_fits(self) -> Self:
         places = set(PLACE.findall(self.path))
         for where, claim in self.person.items():
-            if not WHERE.fullmatch(where) or not CLAIM.fullmatch(claim):
+            if not WHERE.fullmatch(where) or not (CLAIM.fullmatch(claim) or TEMPLATE.fullmatch(claim)):
                 raise ValueError(f"person: {where[:40]!r} must be a place of the path, query:name or body:member, with a claim")
             if ":" not in where and where not in places:
                 raise ValueError(f"person: {{{where}}} is not in the path")
@@ -100,6 +104,16 @@ class Operation(BaseModel):
                 return None
         return found
 
+    @property
+    def claims(self) -> dict[str, str]:
+        """Return which claim stands at which place."""
+        return {where: found[2] if (found := TEMPLATE.fullmatch(text)) else text for where, text in self.person.items()}
+
+    def worded(self, where: str, value: str) -> str:
+        """Return the value with the words around it."""
+        found = TEMPLATE.fullmatch(self.person[where])
+        return f"{found[1]}{value}{found[3]}" if found else value
+
     def filled(self, places: dict[str, str]) -> str:
         return PLACE.sub(lambda found: places[found[1]], self.path)
 
@@ -113,7 +127,7 @@ class ApiSettings(BaseModel):
     operations: tuple[Operation, ...] = Field(min_length=1, max_length=100, description="What may be called; nothing else exists")
     applications: tuple[str, ...] = Field((), max_length=50, description="Applications that may call, beside the connector's own")
     scope: str = Field("", pattern=r"^[a-z0-9:._-]{0,64}$", description="Scope that the caller's token must have; empty: none")
-    timeout_seconds: float = Field(10, ge=0.5, le=30, description="How long one answer may take, in seconds")
+    timeout_seconds: float = Field(5, ge=0.5, le=30, description="How long one answer may take, in seconds")
     most_request_bytes: int = Field(65_536, ge=1, le=4_194_304, description="Largest body that may be sent")
     most_answer_bytes: int = Field(1_048_576, ge=1024, le=8_388_608, description="Largest answer that is read")
     at_once: int = Field(8, ge=1, le=64, description="Calls that may wait for this API at one time")

@@ -54,7 +54,8 @@ def read(envelope: Envelope | None, response: Response, *, stale: tuple[str, ...
     if envelope is None:
         if "json" in response.media_type and response.status != 204 and not _is_json(response):
             return UNREADABLE
-        return Reply(response.body, response.status, response.content_type or "application/octet-stream")
+        named = response.content_type if response.content_type.isascii() and response.content_type.isprintable() else ""
+        return Reply(response.body, response.status, named or "application/octet-stream")
     if found is None:
         return UNREADABLE
     if as_text(at(found, envelope.status)) not in {one.lower() for one in envelope.good}:

@@ -8,7 +8,7 @@ import structlog
 
 from connectors.contract import Connector
 from connectors.errors import ConnectorError
-from connectors.registry import FRONT_DOORS, PROXY_KINDS, build
+from connectors.registry import API_KINDS, FRONT_DOORS, PROXY_KINDS, build
 from consent.store import NoticeStore
 from idp.applications.models import Client, Service
 from idp.applications.registry import Snapshot
@@ -60,7 +60,9 @@ async def load_snapshot(
         current_notice=await notices.current_ids(),
         by_application={key: tuple(found) for key, found in by_application.items()},
         clients_of={key: tuple(found) for key, found in clients_of.items()},
-        connector_of={connector.application: connector for connector in connectors.values()},
+        connector_of={  # an application that people enter may have an API beside: then its entrance counts
+            connector.application: connector for connector in sorted(connectors.values(), key=lambda one: one.kind not in API_KINDS)
+        },
         connector_at=connector_at,
         kind_secrets={name: kept.get(of_kind(name), {}) for name in FRONT_DOORS},
         registration_until=registration_until,
