@@ -72,7 +72,7 @@ class Plain:
     async def hand_off(self, connector: Connector, who: Identity, state: Mapping[str, object], desk: Desk) -> HandOff | None:
         ticket = f"karcis-{len(str(state['note']))}-{who.issued_at}-{who.subject[:6]}"
         said = {one.name: one.value for one in self.emissions(connector.settings, who)}
-        if not await desk.keep(ticket, orjson.dumps({"sub": who.subject, **said}), 600):
+        if state["note"] != "tanpa-catatan" and not await desk.keep(ticket, orjson.dumps({"sub": who.subject, **said}), 600):
             return None
         fields = {"karcis": ticket, "catatan": str(state["note"])}
         if state["post"]:

@@ -82,6 +82,18 @@ async def test_a_proof_dies_with_the_session_it_was_made_in(town: Site) -> None:
     assert (await seen(town, ticket)).status_code == 404
 
 
+async def test_cn_05_a_kind_that_keeps_nothing_hands_nobody_over_after_a_withdrawal(town: Site) -> None:
+    browser = town.browser()
+    assert ticket_of(await enter(browser, catatan="tanpa-catatan"))
+    before = len(await disclosed(town))
+    await town.resources.expiring.close("permit:demo-siti:rsud-daftar")  # a withdrawal is being written
+    page = await browser.go("/polos/rsud-daftar/masuk?catatan=tanpa-catatan")
+    assert page.status_code == 503
+    assert len(await disclosed(town)) == before
+    await town.resources.expiring.move("permit:demo-siti:rsud-daftar")
+    assert ticket_of(await walk(browser, await browser.go("/polos/rsud-daftar/masuk?catatan=tanpa-catatan")))
+
+
 async def test_a_form_from_another_site_is_taken_up_again_by_a_request_that_brings_the_cookie(town: Site) -> None:
     browser = town.browser()
     headers = {"content-type": "application/x-www-form-urlencoded", "origin": "https://polos.example.id", "sec-fetch-site": "cross-site"}
