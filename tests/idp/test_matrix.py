@@ -16,15 +16,19 @@ from tests.idp.matrix.town import Town, open_matrix
 
 Key = tuple[str, str]
 NO_PERSON = "the application acts in its own name: there is no person in it"
+BEHIND_THE_GATE = ("forward_auth", "form_bridge")
 ONE_CONNECTOR = "no connector stands on this way"
 LEFT_OUT: Mapping[Key, str] = {
     **{(way, state): NO_PERSON for way in ("client_credentials", "jwt_bearer") for state in states.OF_A_PERSON},
-    **{(way, "connector_disabled"): ONE_CONNECTOR for way in ways.WAYS if way != "forward_auth"},
-    ("forward_auth", "client_disabled"): "an application behind the gate has no client; switching it off is the column connector_disabled",
-    (
-        "forward_auth",
-        "scope_removed",
-    ): "what is handed over is what the connector maps and the person agreed to; it has no registered scopes",
+    **{(way, "connector_disabled"): ONE_CONNECTOR for way in ways.WAYS if way not in BEHIND_THE_GATE},
+    **{
+        (way, "client_disabled"): "an application behind the gate has no client; switching it off is the column connector_disabled"
+        for way in BEHIND_THE_GATE
+    },
+    **{
+        (way, "scope_removed"): "what is handed over is what the connector maps and the person agreed to; it has no registered scopes"
+        for way in BEHIND_THE_GATE
+    },
     **{
         (way, "acr_too_low"): "an application in its own name has no sign-in whose strength could be judged"
         for way in ("client_credentials", "jwt_bearer")
@@ -34,7 +38,6 @@ NOT_YET: Mapping[str, str] = {
     "saml_sso": "no such connector kind yet",
     "cas_ticket": "no such connector kind yet",
     "ldap_bind": "no such connector kind yet",
-    "form_bridge": "no such connector kind yet",
     "hs256_ticket": "no such connector kind yet",
     "hmac_key": "no such connector kind yet",
     "mfa_reset": "nobody can reset a second step here yet",

@@ -11,6 +11,7 @@ from idp.grants.exchange_checks import ACCESS_TOKEN
 from kit.secrets import new_id
 from tests.idp.device.kiosk import Kiosk
 from tests.idp.gate.conftest import Gate
+from tests.idp.matrix import bridge
 from tests.idp.matrix.town import AUDIENCE, BEARER, CONNECTOR, EXCHANGE, KEY, KIOSK, OWN_SCOPE, SCOPE, Town
 from tests.site import TEST_SECRET, Party, answer_of, challenge
 
@@ -181,6 +182,17 @@ async def forward_auth(town: Town) -> Use:
     return use
 
 
+async def form_bridge(town: Town) -> Use:
+    opened = await bridge.open_bridge(town)
+    gate = Gate(town.site, CONNECTOR)
+    await gate.enter()
+
+    async def use() -> str:
+        return await bridge.inside(opened, gate.jar)
+
+    return use
+
+
 WAYS: Mapping[str, Callable[[Town], Awaitable[Use]]] = {
     "code": code,
     "refresh": refresh,
@@ -193,6 +205,7 @@ WAYS: Mapping[str, Callable[[Town], Awaitable[Use]]] = {
     "userinfo": userinfo,
     "introspection": introspection,
     "forward_auth": forward_auth,
+    "form_bridge": form_bridge,
 }
 REFUSALS: Mapping[str, frozenset[str]] = {
     "code": frozenset({"invalid_grant", "invalid_client"}),
@@ -208,4 +221,5 @@ REFUSALS: Mapping[str, frozenset[str]] = {
     "userinfo": frozenset({"invalid_token"}),
     "introspection": frozenset({"inactive", "invalid_client"}),
     "forward_auth": frozenset({"gate 401", "gate 403"}),
+    "form_bridge": frozenset({"bridge 302"}),
 }
