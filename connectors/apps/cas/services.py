@@ -39,7 +39,7 @@ def address_of(text: str) -> Address | None:
         return None
     address = Address(found["origin"], found["path"], found["query"] or "")
     lower = address.path.lower()
-    if is_ambiguous(address.path) or "%25" in lower or any(f"%{code:02x}" in lower for code in range(32)):
+    if is_ambiguous(address.path) or "%25" in lower or "%3b" in lower or any(f"%{code:02x}" in lower for code in range(32)):
         return None
     if any(name == "ticket" for name, _ in parse_qsl(address.query, keep_blank_values=True)):
         return None

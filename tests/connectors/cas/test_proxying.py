@@ -128,6 +128,8 @@ async def test_the_granting_ticket_ends_with_the_session_the_switch_and_two_hour
     assert code_of(await proxy_ticket(at, pgt)) == "ok", "it is used again and again"
     at.known = (connector(),)
     assert code_of(await proxy_ticket(at, pgt)) == "UNAUTHORIZED_SERVICE"
+    at.known = (connector(proxy=False, proxy_callbacks=[CALLBACK]),)
+    assert code_of(await proxy_ticket(at, pgt)) == "UNAUTHORIZED_SERVICE"
     at.known = (connector(proxy=True, proxy_callbacks=["https://app.example.id/lain"]),)
     assert code_of(await proxy_ticket(at, pgt)) == "UNAUTHORIZED_SERVICE"
     at.known = ()
@@ -187,6 +189,13 @@ async def test_ca_08_a_guess_is_no_granting_ticket(sort: str) -> None:
 async def test_a_service_ticket_is_no_granting_ticket() -> None:
     at = desk()
     assert code_of(await proxy_ticket(at, await ticket(at))) == "INVALID_TICKET"
+
+
+async def test_a_granting_ticket_is_no_ticket_for_a_service_and_is_not_spent_by_trying() -> None:
+    at = desk()
+    pgt = await granting(at)
+    assert code_of(await validated(at, pgt)) == "INVALID_TICKET"
+    assert code_of(await proxy_ticket(at, pgt)) == "ok"
 
 
 async def test_json_is_understood_there_too() -> None:

@@ -73,6 +73,7 @@ def test_a_registered_service_is_found(service: str) -> None:
         "https://app.example.id/cas/..;/admin",
         "https://app.example.id/cas/;/../admin",
         "https://app.example.id/cas/a;jsessionid=1",
+        "https://app.example.id/cas/..%3b/admin",
         "https://app.example.id/cas/%2e%2e/admin",
         "https://app.example.id/cas/%2E%2e%2fadmin",
         "https://app.example.id/cas/%252e%252e/admin",
@@ -135,7 +136,7 @@ MARKS = (
     "é",
     "。",
 )
-WORDS = ("app.example.id", "evil.example", "cas", "/cas/", "admin", "ticket", "a", "1", "%2e", "%2f", "%5c", "%00", "%25")
+WORDS = ("app.example.id", "evil.example", "cas", "/cas/", "admin", "ticket", "a", "1", "%2e", "%2f", "%5c", "%00", "%25", "%3b")
 PIECES = st.sampled_from((*MARKS, *WORDS))
 TAILS = st.one_of(st.lists(PIECES, max_size=8).map("".join), st.text(max_size=20))
 

@@ -35,6 +35,7 @@ GOOD: dict[str, Any] = {"services": ["https://app.example.id/"]}
         ({"username": "Nama Pengguna"}, "username", "match pattern"),
         ({"proxy": True}, "settings", "proxy_callbacks must name an address"),
         ({"proxy": True, "proxy_callbacks": ["http://app.example.id/pgt"]}, "proxy_callbacks", "must be https"),
+        ({"proxy": True, "proxy_callbacks": ["http://localhost/pgt"]}, "proxy_callbacks", "must be https"),
         ({"proxy": True, "proxy_callbacks": ["https://a@app.example.id/pgt"]}, "proxy_callbacks", "must be https://host"),
         ({"start_url": "https://lain.example.id/"}, "settings", "start_url must be at the origin"),
         ({"start_url": "javascript:alert(1)"}, "settings", "must be https://host"),
