@@ -24,6 +24,9 @@ class PretendLedger:
     async def states(self, person: str, service: str = "") -> list[PurposeState]:
         return [s for s in self._states.values() if s.person == person and (not service or s.service == service)]
 
+    async def people_of(self, application: str) -> int:
+        return len({s.person for s in self._states.values() if s.application == application})
+
     async def state(self, record_id: str) -> PurposeState | None:
         return self._states.get(record_id)
 

@@ -12,6 +12,7 @@ from admin.actions.accounts import Enrolment
 from admin.actions.agencies import Agencies
 from admin.actions.all import Actions
 from admin.actions.applications import Applications
+from admin.actions.bench import Bench
 from admin.actions.clients import Clients
 from admin.actions.connectors import Connectors
 from admin.actions.desk import Desk
@@ -99,6 +100,8 @@ class AdminRoom:
         clients = Clients(desk, SCOPES, self.judging)
         connectors = Connectors(desk, self.kinds)
         people = People(desk, self.people, self.sessions)
+        bench = Bench(self.kinds, self.issuer)
+        previews = Previews(desk, self.kinds, Personas(self.people, self.personas), self.settings, self.issuer, bench)
         return Actions(
             desk=desk,
             agencies=Agencies(desk),
@@ -107,7 +110,7 @@ class AdminRoom:
             registrations=Registrations(desk, SCOPES, self.judging.offered, Logos(self.judging.outbound)),
             connectors=connectors,
             notices=notices,
-            previews=Previews(desk, self.kinds, Personas(self.people, self.personas), self.settings, self.issuer),
+            previews=previews,
             people=people,
             enrolment=Enrolment(desk, people, self.hasher, self.totp.throttle),
             roles=Roles(desk, people),

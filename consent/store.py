@@ -51,6 +51,9 @@ class ConsentStore(Protocol):
     async def states(self, person: str, service: str = "") -> list[PurposeState]:
         """Return the present states of a person, of one service or all. Costs the same however long the history is."""
 
+    async def people_of(self, application: str) -> int:
+        """Return how many people have a purpose of this application in force or were informed of one."""
+
     async def state(self, record_id: str) -> PurposeState | None:
         """Return one state by the id shown to the person."""
 

@@ -63,6 +63,8 @@ class AuditEvent(StrEnum):
     REGISTRATION_OPENED = "registration.token_created"
     REGISTRATION_CLOSED = "registration.token_revoked"
     CONNECTOR_CHANGED = "connector.changed"
+    CONNECTOR_HANDED_OVER = "connector.handed_over"
+    CONNECTOR_SECRET_CHANGED = "connector.secret_changed"
     NOTICE_PUBLISHED = "notice.published"
     PREVIEWED = "application.previewed"
     KEY_ROTATED = "key.rotated"

@@ -16,7 +16,8 @@ from admin.permissions import Permission
 from idp import guards
 from idp.applications.models import Application, Service
 from idp.applications.registry import Snapshot
-from kit.audit import AuditEvent
+from idp.applications.revisions import Newcomer
+from kit.audit import AuditEvent, Entry
 
 PAGE = 25
 AUDIENCES = ("citizen", "staff")
@@ -96,32 +97,13 @@ class Applications:
         that nothing can be entered before its notice stands."""
         self.desk.may(operator, Permission.APPLICATION_CHANGE)
         snapshot = await self.desk.snapshot()
-        self._check(snapshot, draft)
+        self.examine(snapshot, draft)
         if draft.client is not None:
             await self.clients.fit(draft.id, draft.client, field="client.")
-        now = self.desk.clock.now()
-        channel = CHANNEL_OIDC if draft.client is not None else draft.connector.kind if draft.connector is not None else ""
-        application = Application(
-            id=draft.id,
-            name=draft.name.text(),
-            agency=draft.agency,
-            channel=channel,
-            home_url=draft.home_url or None,
-            initiate_login_uri=draft.initiate_login_uri or None,
-            audience=draft.audience,
-            enabled=False,
-            updated_at=now,
-        )
-        service = self._service(snapshot, draft, application)
-        notice = self.notices.built(draft.notice, service, application, "1.0", None)
+        new = self.newcomer(snapshot, draft)
+        application, service, notice = replace(new.application, enabled=False), new.service, new.notice
         store = self.desk.stores.registry
-        created = self.desk.entry(
-            operator,
-            AuditEvent.APPLICATION_CREATED,
-            f"application:{application.id}",
-            after={**_shown(application), "enabled": True},
-            names=_names(snapshot, application),
-        )
+        created = self.created(operator, snapshot, application)
         async with self.desk.changing(guards.application(application.id)):
             kept = await store.save_application(application, based_on=None, audit=[created])
             await store.save_service(service)
@@ -135,6 +117,32 @@ class Applications:
             client_id=kept.id if draft.client is not None else "",
             secret=secret,
             connector=kept.id if draft.connector is not None else "",
+        )
+
+    def newcomer(self, snapshot: Snapshot, draft: ApplicationDraft) -> Newcomer:
+        """Return what the draft becomes: an application that is open, its service, and what people are told."""
+        channel = CHANNEL_OIDC if draft.client is not None else draft.connector.kind if draft.connector is not None else ""
+        application = Application(
+            id=draft.id,
+            name=draft.name.text(),
+            agency=draft.agency,
+            channel=channel,
+            home_url=draft.home_url or None,
+            initiate_login_uri=draft.initiate_login_uri or None,
+            audience=draft.audience,
+            updated_at=self.desk.clock.now(),
+        )
+        service = self._service(snapshot, draft, application)
+        return Newcomer(application, service, self.notices.built(draft.notice, service, application, "1.0", None))
+
+    def created(self, operator: Operator, snapshot: Snapshot, application: Application) -> Entry:
+        """Return the line of the audit trail about a new application."""
+        return self.desk.entry(
+            operator,
+            AuditEvent.APPLICATION_CREATED,
+            f"application:{application.id}",
+            after={**_shown(application), "enabled": True},
+            names=_names(snapshot, application),
         )
 
     async def change(self, operator: Operator, application_id: str, edit: ApplicationEdit, *, based_on: int) -> Application:
@@ -216,7 +224,8 @@ class Applications:
         if application.revision != based_on:
             raise Changed(application.id)
 
-    def _check(self, snapshot: Snapshot, draft: ApplicationDraft) -> None:
+    def examine(self, snapshot: Snapshot, draft: ApplicationDraft) -> None:
+        """Raise Invalid with everything that is wrong with a new application."""
         one = check.problem("kind", "one_way_in", "Pilih satu cara sambung.", "Choose one way to connect.")
         taken = check.problem("id", "taken", "ID ini sudah dipakai.", "This id is taken.")
         agency = snapshot.agencies.get(draft.agency)

@@ -7,27 +7,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from admin.actions import check
 from admin.actions.desk import Desk, difference
 from admin.actions.drafts import ConnectorDraft, NoticeDraft
-from admin.errors import Changed, FieldProblem, Invalid, NotFound
+from admin.actions.revising import Revising, not_by_files
+from admin.actions.settings_problems import mapping_fields, told
+from admin.errors import Changed, Invalid, NotFound
 from admin.operator import Operator
 from admin.permissions import Permission
 from connectors.contract import Capability, Connector, Kind, ProxyKind
+from connectors.definition import Definition
 from idp import guards
-from idp.applications.models import Application, ConnectorRow
+from idp.applications.models import Application
 from idp.applications.registry import Snapshot
-from kit.audit import AuditEvent
+from idp.applications.revisions import Publication
+from kit.audit import AuditEvent, Entry
 
 
 @dataclass(frozen=True, slots=True)
 class Connectors:
     desk: Desk
     kinds: Mapping[str, Kind]
+
+    @property
+    def revising(self) -> Revising:
+        return Revising(self.desk, self.kinds)
 
     async def search(self, operator: Operator) -> list[Connector]:
         self.desk.may(operator, Permission.CONNECTOR_READ)
@@ -52,7 +59,7 @@ class Connectors:
             raise Invalid(check.problem("kind", "fixed", "Jenis konektor tidak dapat diubah.", "A connector's kind cannot change."))
         asked = _asked(snapshot, application)
         settings = self._settings(draft, "")
-        check.settle(self._beyond(former.kind, settings, asked, ""), self._hosts(snapshot, former.kind, settings, connector_id, ""))
+        check.settle(self._beyond(former.kind, settings, asked, ""), self.hosts(snapshot, former.kind, settings, connector_id))
         after_settings = settings.model_dump(mode="json")
         before, after = difference(former.settings.model_dump(mode="json"), after_settings)
         if not after and not before:
@@ -60,10 +67,12 @@ class Connectors:
         entry = self.desk.entry(
             operator, AuditEvent.CONNECTOR_CHANGED, f"connector:{connector_id}", before=before, after=after, names=_names(application)
         )
-        store = self.desk.stores.registry
-        async with self.desk.changing(guards.application(application.id)):
-            await store.save_application(replace(application, updated_at=self.desk.clock.now()), based_on=based_on)
-            await store.save_connector(ConnectorRow(connector_id, application.id, former.kind, after_settings, former.enabled), [entry])
+        stands = await self.revising.get(connector_id)
+        not_by_files(stands)
+        new = self.revising.normal(stands.definition.model_copy(update={"settings": after_settings}), snapshot, {})
+        publication = self.revising.publication(operator.actor, new, stands)
+        touched = replace(application, updated_at=self.desk.clock.now())
+        await self._publish(publication, [entry], application.id, (touched, based_on))
         return replace(former, settings=settings)
 
     async def disable(self, operator: Operator, connector_id: str, *, name: str, reason: str) -> Connector:
@@ -88,10 +97,19 @@ class Connectors:
             names=_names(application),
             reason=reason.strip(),
         )
-        row = ConnectorRow(connector_id, application.id, former.kind, former.settings.model_dump(mode="json"), enabled)
-        async with self.desk.changing(guards.application(application.id)):
-            await self.desk.stores.registry.save_connector(row, [entry])
+        stands = await self.revising.get(connector_id)
+        switched = {"enabled": enabled}
+        publication = self.revising.publication(
+            operator.actor, stands.definition, stands, reason=reason.strip(), checked=switched, enabled=enabled
+        )
+        await self._publish(publication, [entry], application.id)
         return replace(former, enabled=enabled)
+
+    async def _publish(
+        self, publication: Publication, entries: list[Entry], application: str, touched: tuple[Application, int] | None = None
+    ) -> None:
+        async with self.desk.changing(guards.application(application)):
+            await self.desk.stores.connector_revisions.publish([publication], entries, now=self.desk.clock.now(), application=touched)
 
     async def first(self, operator: Operator, application: Application, draft: ConnectorDraft) -> None:
         """Keep the connector of a new application. Only `Applications.register` calls this."""
@@ -103,7 +121,9 @@ class Connectors:
             after={"kind": draft.kind, **settings},
             names=_names(application),
         )
-        await self.desk.stores.registry.save_connector(ConnectorRow(application.id, application.id, draft.kind, settings), [entry])
+        definition = Definition(kind=draft.kind, id=application.id, application=application.id, settings=draft.settings)
+        publication = self.revising.publication(operator.actor, self.revising.normal(definition, self.desk.registry.now, {}), None)
+        await self.desk.stores.connector_revisions.publish([publication], [entry], now=self.desk.clock.now())
 
     def problems(self, snapshot: Snapshot, draft: ConnectorDraft, notice: NoticeDraft, *, field: str = "") -> check.Found:
         """Return what is wrong with a new connector: its settings, hosts that belong to another, data that nobody is told of."""
@@ -115,7 +135,11 @@ class Connectors:
         except Invalid as error:
             return list(error.problems)
         asked = frozenset(claim for purpose in notice.purposes for claim in purpose.claims)
-        return [*self._beyond(draft.kind, settings, asked, field), *self._hosts(snapshot, draft.kind, settings, "", field)]
+        return [*self._beyond(draft.kind, settings, asked, field), *self.hosts(snapshot, draft.kind, settings, "", field)]
+
+    def beyond(self, snapshot: Snapshot, application: Application, kind: str, settings: BaseModel) -> check.Found:
+        """Return what is wrong when these settings use data that the texts of the application do not name."""
+        return self._beyond(kind, settings, _asked(snapshot, application), "")
 
     def start_url(self, draft: ConnectorDraft) -> str | None:
         """Return where the application is entered, as its kind says."""
@@ -129,7 +153,7 @@ class Connectors:
         try:
             return kind.settings_model.model_validate(draft.settings)
         except ValidationError as error:
-            raise Invalid(*(_told(field, one) for one in error.errors(include_input=False, include_url=False))) from None
+            raise Invalid(*told(error, kind.settings_model, field=f"{field}settings.")) from None
 
     def _beyond(self, kind: str, settings: BaseModel, asked: frozenset[str], field: str) -> check.Found:
         """A mapping may use only claims that the notice tells people of."""
@@ -139,14 +163,14 @@ class Connectors:
         listed = ", ".join(extra)
         return [
             check.problem(
-                f"{field}settings.headers",
+                ".".join((f"{field}settings", *mapping_fields(self.kinds[kind])[:1])),
                 "not_in_notice",
                 f"Data ini dipetakan, tetapi tidak ada dalam pemberitahuan: {listed}.",
                 f"These data are mapped but the notice does not name them: {listed}.",
             )
         ]
 
-    def _hosts(self, snapshot: Snapshot, kind: str, settings: BaseModel, own: str, field: str) -> check.Found:
+    def hosts(self, snapshot: Snapshot, kind: str, settings: BaseModel, own: str, field: str = "") -> check.Found:
         """No two connectors stand for one host: the gate could not tell whose data to hand over."""
         if Capability.PROXY_CHECK not in self.kinds[kind].capabilities:
             return []
@@ -174,14 +198,6 @@ def proxy(kind: Kind) -> ProxyKind:
 def _asked(snapshot: Snapshot, application: Application) -> frozenset[str]:
     notices = [snapshot.notice_for(s.slug) for s in snapshot.by_application.get(application.id, ())]
     return frozenset(claim for notice in notices if notice is not None for p in notice.purposes for claim in p.claim_names)
-
-
-def _told(field: str, error: Any) -> FieldProblem:
-    where = ".".join(str(part) for part in error["loc"]) or "settings"
-    message = str(error["msg"]).removeprefix("Value error, ")[:200]
-    return check.problem(
-        f"{field}settings.{where}", str(error["type"])[:40], f"Periksa bagian ini. Keterangan: {message}", f"Check this: {message}"
-    )
 
 
 def _names(application: Application) -> dict[str, str]:

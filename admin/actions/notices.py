@@ -83,7 +83,11 @@ class Notices:
         )
 
     async def keep(self, operator: Operator, notice: Notice, application: Application) -> None:
-        entry: Entry = self.desk.entry(
+        await self.desk.stores.notices.publish(notice, [self.published(operator, notice, application)])
+
+    def published(self, operator: Operator, notice: Notice, application: Application) -> Entry:
+        """Return the line of the audit trail about a text."""
+        return self.desk.entry(
             operator,
             AuditEvent.NOTICE_PUBLISHED,
             f"notice:{notice.id}",
@@ -95,7 +99,6 @@ class Notices:
             },
             names={f"application:{application.id}": application.name["id"]},
         )
-        await self.desk.stores.notices.publish(notice, [entry])
 
     def draft_of(self, notice: Notice) -> NoticeDraft:
         """Return the draft that would make this text again, for the form of the next version."""

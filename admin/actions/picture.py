@@ -21,7 +21,7 @@ class Wanted:
 
 
 class Row(BaseModel):
-    """One thing that leaves, or does not: name, value as text, where it comes from."""
+    """One thing that leaves, or does not: name, value as text, where it comes from, and which purpose of the consent lets it go."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -29,6 +29,7 @@ class Row(BaseModel):
     value: str
     origin: dict[str, str]
     sent: bool = True
+    rule: dict[str, str] = {}
 
 
 class Asked(BaseModel):
@@ -42,6 +43,16 @@ class Asked(BaseModel):
     agreed: bool
 
 
+class Shown(BaseModel):
+    """A text exactly as it would leave for the older system, signed by a key of the moment where it is signed (TP-2)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    title: str
+    text: str
+    media_type: str
+
+
 class Preview(BaseModel):
     """`outcome` is `issued`, or the reason of the refusal."""
 
@@ -53,6 +64,7 @@ class Preview(BaseModel):
     userinfo: list[Row] = []
     access_token: list[Row] = []
     headers: list[Row] = []
+    exhibits: list[Shown] = []
     notes: list[dict[str, str]] = []
     id_token_claims: dict[str, Any] = {}
     userinfo_claims: dict[str, Any] = {}

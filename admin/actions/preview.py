@@ -12,14 +12,16 @@ from typing import Any
 
 from admin.actions import check
 from admin.actions.applications import found
+from admin.actions.bench import Bench, refusal
 from admin.actions.desk import Desk
-from admin.actions.picture import Asked, Preview, Row, Wanted, rows_of, why_missing
+from admin.actions.picture import Asked, Preview, Row, Shown, Wanted, rows_of, why_missing
 from admin.errors import NotFound
 from admin.operator import Operator
 from admin.permissions import Permission
 from admin.personas import Persona, Personas
 from admin.pretend import FreeFence, PretendLedger
-from connectors.contract import Connector, Kind
+from connectors.contract import Connector, Identity, Kind
+from connectors.errors import BadRequest, MissingSecret, NotEntered
 from consent.models import Answer, Notice, Purpose
 from consent.service import ConsentService
 from idp.applications.models import Application, Client, Service
@@ -72,34 +74,43 @@ class Previews:
     people: Personas
     settings: IdpSettings
     issuer: str
+    bench: Bench
 
     async def personas(self, operator: Operator) -> Sequence[Persona]:
         self.desk.may(operator, Permission.PREVIEW)
         return await self.people.all()
 
-    async def run(self, operator: Operator, wanted: Wanted) -> Preview:
-        """Return what would leave. Noted in the audit trail, because an operator saw how data flow."""
+    async def run(self, operator: Operator, wanted: Wanted, instead: Snapshot | None = None) -> Preview:
+        """Return what would leave, now or if the registry were as `instead` says. Noted in the audit trail, because an operator saw how
+        data flow."""
         self.desk.may(operator, Permission.PREVIEW)
         check.settle(check.one_of("answer", wanted.answer, ANSWERS))
         persona = next((p for p in await self.people.all() if p.id == wanted.person), None)
         if persona is None:
             raise NotFound(wanted.person)
-        snapshot = await self.desk.snapshot()
+        snapshot = instead or await self.desk.snapshot()
+        application = found(snapshot, wanted.application)
+        seen = await self.seen(snapshot, persona, wanted)
+        service = snapshot.service_for(application.id, wanted.service or None)
+        entry = self.desk.entry(
+            operator,
+            AuditEvent.PREVIEWED,
+            f"application:{application.id}",
+            after={"test_person": persona.id, "service": service.slug if service is not None else "", "answer": wanted.answer},
+            names={f"application:{application.id}": application.name["id"]},
+        )
+        await self.desk.stores.audit.append(entry)
+        return seen
+
+    async def seen(self, snapshot: Snapshot, persona: Persona, wanted: Wanted) -> Preview:
+        """Return what would leave about this test person under this registry."""
         application = found(snapshot, wanted.application)
         service = snapshot.service_for(application.id, wanted.service or None)
         if service is None:
             return Preview(outcome="no_notice", notes=[{"id": "Aplikasi ini belum punya layanan.", "en": "It has no service yet."}])
         case = await self._case(snapshot, persona, application, service)
         outcome = await self._decide(snapshot, case, wanted.answer)
-        entry = self.desk.entry(
-            operator,
-            AuditEvent.PREVIEWED,
-            f"application:{application.id}",
-            after={"test_person": persona.id, "service": service.slug, "answer": wanted.answer},
-            names={f"application:{application.id}": application.name["id"]},
-        )
-        await self.desk.stores.audit.append(entry)
-        return self._shown(case, outcome)
+        return await self._shown(case, outcome, snapshot.notice_for(service.slug))
 
     async def _case(self, snapshot: Snapshot, persona: Persona, application: Application, service: Service) -> Case:
         now = self.desk.clock.now()
@@ -177,7 +188,7 @@ class Previews:
         )
         return next_step(facts)
 
-    def _shown(self, case: Case, outcome: Outcome) -> Preview:
+    async def _shown(self, case: Case, outcome: Outcome, notice: Notice | None) -> Preview:
         asked = [
             Asked(
                 purpose=p.id,
@@ -209,7 +220,21 @@ class Previews:
                 id_token_claims=token,
                 userinfo_claims=info,
             )
-        return Preview(outcome="issued", asked=asked, headers=[*self._headers(case, outcome.step.released), *absent], notes=notes)
+        if case.connector is None or case.connector.kind not in self.kinds:
+            return Preview(outcome="issued", asked=asked, headers=absent, notes=notes)
+        who = self._identity(case, outcome.step.released)
+        try:
+            exhibits = await self.bench.exhibits(case.connector, who, who.issued_at)
+        except (NotEntered, BadRequest, MissingSecret) as error:
+            code = error.code if isinstance(error, NotEntered) else "bad_connector_request"
+            return Preview(outcome=code, asked=asked, notes=[dict(refusal(error)), *notes])
+        return Preview(
+            outcome="issued",
+            asked=asked,
+            headers=[*self.bench.rows(case.connector, who, notice), *absent],
+            exhibits=[Shown(title=one.title, text=one.text, media_type=one.media_type) for one in exhibits],
+            notes=notes,
+        )
 
     def _id_token(self, case: Case) -> dict[str, Any]:
         assert case.client is not None
@@ -239,10 +264,8 @@ class Previews:
             "expires_in": self.settings.jwt_access_token_seconds if jwt else self.settings.access_token_seconds,
         }
 
-    def _headers(self, case: Case, released: frozenset[str]) -> list[Row]:
-        if case.connector is None or case.connector.kind not in self.kinds:
-            return []
-        who = identity(
+    def _identity(self, case: Case, released: frozenset[str]) -> Identity:
+        return identity(
             case.person,
             case.session,
             application=case.application.id,
@@ -251,8 +274,3 @@ class Previews:
             released=released,
             now=self.desk.clock.now(),
         )
-        emissions = self.kinds[case.connector.kind].emissions(case.connector.settings, who)
-        return [
-            Row(name=e.name, value=e.value, origin={"id": f"Data {e.claim}", "en": f"Claim {e.claim}"} if e.claim else FROM_RULES)
-            for e in emissions
-        ]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import distinct, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from consent.errors import StaleState
@@ -59,6 +59,13 @@ class SqlConsent:
         async with self.database.read() as connection:
             rows = (await connection.execute(query.order_by(t.consent_states.c.last_seq))).all()
         return [_state(row) for row in rows]
+
+    async def people_of(self, application: str) -> int:
+        s = t.consent_states.c
+        good = s.standing.in_((Standing.IN_FORCE.value, Standing.INFORMED.value))
+        async with self.database.read() as connection:
+            query = select(func.count(distinct(s.person))).where(s.application == application, good)
+            return int((await connection.execute(query)).scalar_one())
 
     async def state(self, record_id: str) -> PurposeState | None:
         async with self.database.read() as connection:
