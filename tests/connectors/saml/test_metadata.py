@@ -10,6 +10,7 @@ import pytest
 
 from admin.pages.connector_form import read_settings
 from admin.pages.fields import Values, flat
+from connectors.apps.saml import own
 from connectors.apps.saml.message import written
 from connectors.apps.saml.metadata import import_metadata
 from connectors.apps.saml.settings import SamlSettings, certificate_warnings
@@ -108,9 +109,9 @@ def test_a_list_of_one_service_provider_is_taken_and_of_two_refused() -> None:
 
 def test_the_form_of_the_console_reads_back_what_it_shows() -> None:
     rows = [{"claim": "unit_code", "field": "urn:oid:2.5.4.11", "codes": "SETDA=EO-01, DINKES=EO-05"}]
-    own = SamlSettings.model_validate(settings(attributes=rows, sign_response=True, requests_signed=False))
-    posted = Values(flat({"settings": own.model_dump(mode="json")}))
-    assert SamlSettings.model_validate(read_settings(SamlSettings, posted, "settings")) == own
+    kept = SamlSettings.model_validate(settings(attributes=rows, sign_response=True, requests_signed=False))
+    posted = Values(flat({"settings": kept.model_dump(mode="json")}))
+    assert SamlSettings.model_validate(read_settings(SamlSettings, posted, "settings")) == kept
 
 
 def test_certificates_that_a_form_split_into_lines_are_put_together() -> None:
@@ -119,10 +120,10 @@ def test_certificates_that_a_form_split_into_lines_are_put_together() -> None:
 
 
 def test_certificates_that_end_within_thirty_days_are_named() -> None:
-    own = SamlSettings.model_validate(settings(encryption_certificate=keys("other")[1]))
-    assert certificate_warnings(own, NOW) == []
+    kept = SamlSettings.model_validate(settings(encryption_certificate=keys("other")[1]))
+    assert certificate_warnings(kept, NOW) == []
     late = NOW + 365 * 5 * 86_400 - 86_400
-    assert certificate_warnings(own, late) == [("signing_certificates.0", late + 86_400), ("encryption_certificate", late + 86_400)]
+    assert certificate_warnings(kept, late) == [("signing_certificates.0", late + 86_400), ("encryption_certificate", late + 86_400)]
 
 
 @pytest.mark.parametrize(
@@ -147,6 +148,15 @@ def test_bad_settings_name_the_field(changes: dict[str, Any], field: str) -> Non
     with pytest.raises(BadSettings) as refused:
         connector(**changes)
     assert refused.value.field == field
+
+
+def test_sm_11_a_key_that_is_too_short_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(own, "KEY_BITS", 1024)
+    short = own.make_signing("https://sp.example.id", NOW)
+    for field in ("signing_certificates", "encryption_certificate"):
+        text = short[short.index("-----BEGIN CERT") :]
+        with pytest.raises(BadSettings, match="1024 bits"):
+            connector(**{field: [text] if field.startswith("signing") else text})
 
 
 def test_a_worker_that_never_meets_saml_does_not_load_its_libraries() -> None:
