@@ -62,8 +62,17 @@ class SatuSehat:
         body = {"resourceType": "Bundle", "type": "searchset", "total": len(entry), "entry": entry}
         return JSONResponse(body, media_type="application/fhir+json")
 
+    async def metadata(self, request: Request) -> Response:
+        return JSONResponse({"resourceType": "CapabilityStatement", "fhirVersion": "4.0.1"}, media_type="application/fhir+json")
+
     def app(self) -> Starlette:
-        return Starlette(routes=[Route("/oauth2/v1/accesstoken", self.token, methods=["POST"]), Route("/fhir-r4/v1/Patient", self.patient)])
+        return Starlette(
+            routes=[
+                Route("/oauth2/v1/accesstoken", self.token, methods=["POST"]),
+                Route("/fhir-r4/v1/Patient", self.patient),
+                Route("/fhir-r4/v1/metadata", self.metadata),
+            ]
+        )
 
 
 def outcome(status: int, code: str, text: str) -> Response:
