@@ -16,7 +16,7 @@ from cryptography import x509
 from connectors.apps.ldap import ber, messages
 from connectors.apps.ldap.messages import Result
 from connectors.directory import Found, Reply
-from hub.directory import server as module
+from hub.directory import link as module
 from hub.directory.server import Server
 from hub.directory.tls import context
 from hub.settings import LdapSettings, SettingsError
@@ -240,6 +240,15 @@ async def test_what_is_being_answered_is_answered_before_the_end(place: Place) -
     await stopping
     with pytest.raises(OSError):
         await asyncio.open_connection("127.0.0.1", place.plain)
+
+
+async def test_a_handshake_on_its_way_keeps_nothing_from_ending(place: Place) -> None:
+    _, writer = await asyncio.open_connection("127.0.0.1", place.secure)
+    place.open.append(writer)
+    while not place.server.links:
+        await asyncio.sleep(0.01)
+    await place.server.stop(1)
+    assert not place.server.links
 
 
 async def test_a_fault_of_ours_ends_one_connection_only(place: Place) -> None:
