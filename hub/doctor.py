@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from connectors.apps.forward_auth.settings import ForwardAuthSettings
 from connectors.apps.saml.settings import SamlSettings, certificate_warnings
 from connectors.registry import PROXY_KINDS
+from hub.bridge.doctor import problems_of
 from hub.certificates import client_certificates
 from hub.resources import MASTER_KEY_FILE, Resources, database_url, open_resources
 from hub.settings import Settings, SettingsError
@@ -139,6 +140,12 @@ async def _of_resources(resources: Resources) -> AsyncIterator[Finding]:
     for connector in connectors:
         if connector.kind == "forward_auth":
             yield await _of_upstream(connector)
+        if connector.kind == "form_login":
+            wrong = await problems_of(connector, resources.settings, stores.vault)
+            for text, fix in wrong:
+                yield Finding("problem", f"bridge {connector.id}", text, fix)
+            if not wrong:
+                yield Finding("ok", f"bridge {connector.id}", "the older system may be reached")
         if connector.kind == "saml":
             for finding in _of_saml(connector, resources.clock.now()):
                 yield finding

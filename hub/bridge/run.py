@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -27,6 +28,7 @@ from hub.regency import regency_of
 from hub.resources import Resources, database_url, open_resources
 from hub.settings import Settings, SettingsError, load
 from hub.storage.sql.migrate import is_current
+from hub.supervisor import SOCKET_VARIABLE
 from idp.applications.registry import Registry
 from kit.keys import derive
 from kit.outbound import client
@@ -118,6 +120,10 @@ async def serve(settings: Settings, listener: socket.socket) -> None:
 
 
 def listen(settings: Settings) -> socket.socket:
+    """Return the socket of `bridge.port`, or the one that was opened for this process before."""
+    inherited = os.environ.pop(SOCKET_VARIABLE, "")
+    if inherited:
+        return socket.socket(fileno=int(inherited))
     host, port = settings.bridge.host, settings.bridge.port
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -22,6 +22,7 @@ from kit.breaker import Breaker, State
 
 log = structlog.get_logger("bridge")
 
+BUSY_AFTER = 2  # seconds
 DOWN = (502, 503, 504)  # what a web server says when the program behind it is gone
 
 
@@ -55,14 +56,29 @@ class Older:
         self.room = asyncio.Semaphore(settings.at_once)
 
     async def ask(self, method: str, target: str, headers: Pairs, body: bytes | None = None, *, most: int = 0) -> Reply:
-        """Return the answer; raise OlderDown or OlderTooLarge. `target` is the raw path and query; `most` the largest body in bytes."""
+        """Return the answer; raise OlderDown or OlderTooLarge. `target` is the raw path and query; `most` the largest body in bytes.
+
+        Whoever finds no place for half the patience is told so; that says nothing of the older system, so the breaker does not count it.
+        """
+        try:
+            async with asyncio.timeout(self.settings.seconds / 2):
+                await self.room.acquire()
+        except TimeoutError:
+            log.warning("older_system_busy", connector=self.connector)
+            raise OlderDown("busy", after=BUSY_AFTER) from None
+        try:
+            return await self._judged(method, target, headers, body, most or self.settings.most_page_bytes)
+        finally:
+            self.room.release()
+
+    async def _judged(self, method: str, target: str, headers: Pairs, body: bytes | None, most: int) -> Reply:
+        """Ask, unless the system is left alone, and tell the breaker what came of it."""
         if not self.breaker.admits(self.steady()):
             raise OlderDown("resting", after=self.breaker.retry_after(self.steady()))
         told = False
         try:
             async with asyncio.timeout(self.settings.seconds):
-                async with self.room:
-                    reply = await self._ask(method, target, headers, body, most or self.settings.most_page_bytes)
+                reply = await self._ask(method, target, headers, body, most)
             if reply.status in DOWN:
                 raise OlderDown("says that it is down")
             self.breaker.succeeded(self.steady())

@@ -25,6 +25,7 @@ from tests.house.rooms import ROOMS
 ROOT = Path(__file__).parents[2]
 NOW = 1_795_500_000  # 24 November 2026
 FOLDERS = [ROOT / room / "templates" for room in ROOMS if (ROOT / room / "templates").exists()]
+FOLDERS.append(ROOT / "hub" / "bridge" / "templates")
 
 INTERACTION = Interaction(
     id="w1xq9Zc0nX3dGm5r8uKpB2",

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from hub.bridge.credentials import keep
+from hub.settings import SettingsError, load
 from idp.applications.models import ConnectorRow
 from idp.vault import SERVICE
 from tests.hub.bridge.conftest import BUSINESS, CONNECTOR, HOST, OLD_PASSWORD, Town
@@ -211,3 +214,52 @@ async def test_fb_05_a_name_with_signs_arrives_as_one_field(town: Town) -> None:
     await town.inside()
     assert [name for name, _ in town.older.sent[0]] == ["tok", "tombol", "nama", "user", "pass"]
     assert dict(town.older.sent[0])["tombol"] == NASTY[:40]
+
+
+async def test_the_steady_path_sends_no_statement(town: Town) -> None:
+    siti = await town.inside()
+    with town.site.resources.stores.database.counting() as statements:
+        assert "orang=siti" in (await siti.http.get(f"{HOST}/a")).text
+    assert list(statements) == []
+
+
+async def test_fa_11_a_web_socket_is_refused(town: Town) -> None:
+    said: list[dict[str, object]] = []
+
+    async def receive() -> dict[str, object]:
+        return {"type": "websocket.connect"}
+
+    async def send(message: dict[str, object]) -> None:
+        said.append(message)
+
+    await town.bridge({"type": "websocket", "headers": [(b"host", b"aduan.localhost")]}, receive, send)  # type: ignore[arg-type]
+    assert said == [{"type": "websocket.close", "code": 1008}]
+    assert town.older.requests == []
+
+
+async def test_an_earlier_session_s_late_answer_changes_nothing_in_the_present_one(town: Town) -> None:
+    siti = await town.inside()
+    late, go = asyncio.Event(), asyncio.Event()
+
+    async def slow(_: object, writer: asyncio.StreamWriter) -> None:
+        late.set()
+        await go.wait()
+        writer.write(told(200, "terlambat", "Set-Cookie: PHPSESSID=dari-yang-lama; path=/"))
+
+    town.older.page["/lambat"] = slow
+    waiting = asyncio.create_task(siti.http.get(f"{HOST}/lambat"))
+    await late.wait()
+    await town.hold("siti", OLD_PASSWORD)  # entered anew: the old session ends
+    assert "orang=siti" in (await siti.go(f"{HOST}/")).text
+    logins = town.older.logins
+    go.set()
+    await waiting
+    assert "orang=siti" in (await siti.http.get(f"{HOST}/")).text
+    assert town.older.logins == logins, "the present session was left alone"
+
+
+@pytest.mark.parametrize("hub", ["http://hub.example.id", "https://hub.example.id/a", "hub", "ftp://127.0.0.1", "http://127.0.0.1:8000/"])
+def test_an_address_of_the_hub_that_would_show_cookies_to_others_is_refused(hub: str) -> None:
+    with pytest.raises(SettingsError, match=r"^bridge.hub: "):
+        load(**{"environment": "development", "bridge.hub": hub})
+    assert load(**{"environment": "development", "bridge.hub": "http://127.0.0.1:8000"}).bridge.port == 8010

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import time
 import traceback
+import tracemalloc
 from dataclasses import replace
 
 import httpx
 import pytest
 
+from hub.bridge.errors import OlderTooLarge
 from hub.bridge.headers import has_one_framing
 from hub.bridge.jar import Jar
 from hub.bridge.replay import Ready
+from hub.bridge.upstream import _unpacked
 from hub.bridge.visit import Visit
 from idp.vault import Held
+from kit.breaker import State
 from tests.hub.bridge.conftest import CONNECTOR, HOST, OLD_PASSWORD, Town
-from tests.hub.bridge.older import GZIP_BOMB, Wire, dripping, endless, reset, running, told, writes
+from tests.hub.bridge.older import BOMB, GZIP_BOMB, Wire, dripping, endless, reset, running, told, writes
 from tests.journeys.test_canary import captured_log
 
 PEOPLE = {  # who may open it, and the old account of each
@@ -161,6 +166,7 @@ async def test_c12_a_slow_older_system_takes_no_more_than_its_share(town: Town) 
     started = time.monotonic()
     answers = await asyncio.gather(*(siti.http.get(f"{HOST}/lambat") for _ in range(12)))
     assert time.monotonic() - started < 4, "those who wait for a place wait no longer than the others"
+    assert town.bridge.olders[CONNECTOR].breaker.state(time.monotonic()) is State.CLOSED, "who found no place says nothing of the system"
     assert {answer.status_code for answer in answers} == {503}
     assert town.older.connections - before <= 3
     assert (await siti.http.get(f"{town.site.issuer}/")).status_code == 200
@@ -293,6 +299,7 @@ async def test_the_hub_that_names_nobody_the_bridge_knows_opens_nothing(town: To
 
 async def test_r9_no_answer_goes_to_another_citizen(town: Town) -> None:
     """Four people, fifty requests each, all at once, at the same addresses, of a system that asks everybody to cache."""
+    await town.configure(seconds=30)  # how long they wait for one another is not what is asked here
     browsers = {name: await town.inside(account, name) for account, name in PEOPLE.items()}
     wrong: list[str] = []
 
@@ -352,3 +359,15 @@ async def raw(town: Town, http: httpx.AsyncClient, method: str, path: str) -> ht
 
     await town.bridge(scope, receive, send)  # type: ignore[arg-type]
     return httpx.Response(status, headers=headers, content=body)
+
+
+def test_fb_06_unpacking_takes_no_more_room_than_the_limit() -> None:
+    tracemalloc.start()
+    with pytest.raises(OlderTooLarge):
+        _unpacked("gzip", BOMB, 1_000_000)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 5_000_000
+    assert _unpacked("gzip", gzip.compress(b"x" * 1_000_000), 1_000_000) == b"x" * 1_000_000
+    with pytest.raises(OlderTooLarge):
+        _unpacked("gzip", gzip.compress(b"x" * 100)[:-9], 1_000_000)
