@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from connectors.apps.ldap import ber, messages
 from connectors.apps.ldap.messages import Result
@@ -22,6 +25,7 @@ from tests.connectors.ldap.directory import (
     SYSTEM,
     FakeDirectory,
     Talk,
+    bind,
     connector,
     extended,
     person,
@@ -324,3 +328,30 @@ async def test_the_base_itself_is_an_entry_of_one() -> None:
     assert got.entries == {BASE: {"objectClass": ["top", "organizationalUnit"], "ou": ["simpeg"]}}
     assert (await talk.search(SITI_DN, "(objectClass=*)", "LEVEL")).entries == {}
     assert read(await talk.send(search("uid=a,,", "(uid=a)"))).code == Result.INVALID_DN
+
+
+REQUESTS = [
+    bind(SITI_DN, PASSWORD),
+    search(BASE, "(&(uid=siti@example.id)(|(mail=b)(!(cn=c*))))", attributes=["cn", "*"]),
+    search(SITI_DN, "(objectClass=*)", "BASE", controls=[(messages.PAGED, True, ber.group(ber.integer(9), ber.octets("")))]),
+    extended(messages.WHO_AM_I),
+]
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(REQUESTS), st.lists(st.tuples(st.integers(0, 300), st.integers(0, 255)), max_size=4)), max_size=4)
+)
+def test_whatever_comes_is_answered_or_unreadable(coming: list[tuple[bytes, list[tuple[int, int]]]]) -> None:
+    """Requests with bytes changed, after the system has bound: nothing else is raised, and nothing of it is told unmapped."""
+
+    async def talk() -> None:
+        one = await Talk().system()
+        for request, changes in coming:
+            raw = bytearray(request)
+            for at, value in changes:
+                raw[at % len(raw)] = value
+            with contextlib.suppress(Unreadable):
+                reply = await one.send(bytes(raw))
+                assert b"3503115203889001" not in reply.data
+
+    asyncio.run(talk())
