@@ -11,7 +11,7 @@ from hub.settings import SettingsError, load
 from idp.applications.models import ConnectorRow
 from idp.vault import SERVICE
 from tests.hub.bridge.conftest import BUSINESS, CONNECTOR, HOST, OLD_PASSWORD, Town
-from tests.hub.bridge.older import told, writes
+from tests.hub.bridge.older import reset, told, writes
 from tests.site import SITI
 
 NASTY = "Siti&admin=1\r\nX: y\"'\x00"
@@ -249,8 +249,8 @@ async def test_an_earlier_session_s_late_answer_changes_nothing_in_the_present_o
     town.older.page["/lambat"] = slow
     waiting = asyncio.create_task(siti.http.get(f"{HOST}/lambat"))
     await late.wait()
-    await town.hold("siti", OLD_PASSWORD)  # entered anew: the old session ends
-    assert "orang=siti" in (await siti.go(f"{HOST}/")).text
+    town.older.sessions.clear()
+    assert "orang=siti" in (await siti.go(f"{HOST}/")).text, "signed in again"
     logins = town.older.logins
     go.set()
     await waiting
@@ -263,3 +263,16 @@ def test_an_address_of_the_hub_that_would_show_cookies_to_others_is_refused(hub:
     with pytest.raises(SettingsError, match=r"^bridge.hub: "):
         load(**{"environment": "development", "bridge.hub": hub})
     assert load(**{"environment": "development", "bridge.hub": "http://127.0.0.1:8000"}).bridge.port == 8010
+
+
+async def test_fb_07_a_try_that_broke_off_is_not_made_again_at_once(town: Town) -> None:
+    await town.hold("siti", OLD_PASSWORD)
+    siti = town.person()
+    town.older.page["/proses_login.php"] = reset
+    for _ in range(3):
+        page = await siti.go(f"{HOST}/")
+        assert page.status_code == 503 and "tel:" in page.text
+    assert len([one for one in town.older.requests if one[0] == "POST"]) == 1, "it may have been counted there"
+    town.older.page.clear()
+    town.site.clock.advance(61)
+    assert "orang=siti" in (await siti.go(f"{HOST}/")).text

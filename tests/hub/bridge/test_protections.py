@@ -316,9 +316,16 @@ async def test_r9_no_answer_goes_to_another_citizen(town: Town) -> None:
 
 async def test_r9_what_comes_after_an_answer_becomes_nobodys_answer(town: Town) -> None:
     siti = await town.inside()
-    town.older.page["/dua"] = writes(told(200, "satu"), told(200, "orang=dewi"))
+    done = asyncio.Event()
+
+    async def two(_: object, writer: asyncio.StreamWriter) -> None:
+        writer.write(told(200, "satu") + told(200, "orang=dewi"))
+        await done.wait()  # and the connection stays open
+
+    town.older.page["/dua"] = two
     assert (await siti.http.get(f"{HOST}/dua")).text == "satu"
     assert "orang=siti" in (await siti.http.get(f"{HOST}/a")).text
+    done.set()
 
 
 async def test_fb_09_a_stolen_expiring_store_tells_no_old_session(town: Town) -> None:
