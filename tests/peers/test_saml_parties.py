@@ -19,11 +19,12 @@ from connectors.apps.saml.settings import SamlSettings
 from hub.resources import open_resources
 from hub.settings import load
 from idp.applications.models import ConnectorRow
+from tests.peers.chromium_walk import browser_page
 from tests.peers.programs import older_application
 from tests.peers.saml_parties import Carrier, Place, mellon, shibboleth, simplesamlphp
-from tests.peers.walker import received
+from tests.peers.walker import LARAS, received
 from tests.servers import free_port
-from tests.site import SITI, Live, live_site, wait_ready
+from tests.site import PASSWORD, SITI, Live, live_site, wait_ready
 
 DIMAS = "3503110605099005"
 GAPURAWAN = "3503021901769004"
@@ -143,3 +144,35 @@ def test_the_portals_tile_brings_a_person_there(town: Town, name: str) -> None:
         siti.go(f"{town.live.issuer}/saml/{name}/mulai")
         assert received(siti.http.get(town.url(name)).text)["headers"]["x-nik"] == [SITI]
         assert siti.passwords == 1
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+def test_a_real_browser_goes_there_and_back(town: Town, script: bool) -> None:
+    """What the policy of our pages forbids, such as a form to a foreign address, only a browser notices."""
+    with browser_page(script) as page:
+        for name in PARTIES:
+            page.goto(town.url(name))
+            for _ in range(8):
+                page.wait_for_load_state()
+                if page.url.startswith(town.url(name)):
+                    break
+                before = page.url
+                if page.locator('input[name="sandi"]').count():
+                    page.fill('input[name="akun"]', LARAS)
+                    page.fill('input[name="sandi"]', PASSWORD)
+                    page.locator("form", has=page.locator('input[name="sandi"]')).locator("button").last.click()
+                elif page.locator('button[name="jawab"][value="setuju"]').count():
+                    page.locator('button[name="jawab"][value="setuju"]').click()
+                elif not script and page.locator('input[name="SAMLResponse"]').count():
+                    page.locator("form", has=page.locator('input[name="SAMLResponse"]')).locator("button").click()
+                page.wait_for_url(lambda now, before=before: now != before)
+            assert received(page.content())["headers"]["x-nama"] == ["Laras Tandasari"]
+        page.goto(f"{town.live.issuer}/keluar")
+        page.locator("form button", has_text=re.compile("keluar", re.I)).last.click()
+        page.wait_for_load_state("networkidle")
+        if not script:
+            return
+        for name in PARTIES:
+            page.goto(town.url(name))
+            page.wait_for_load_state("networkidle")
+            assert page.locator('input[name="sandi"]').count(), f"{name}: {page.url}"
