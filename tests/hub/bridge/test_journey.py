@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -260,9 +261,10 @@ async def test_an_earlier_session_s_late_answer_changes_nothing_in_the_present_o
 
 @pytest.mark.parametrize("hub", ["http://hub.example.id", "https://hub.example.id/a", "hub", "ftp://127.0.0.1", "http://127.0.0.1:8000/"])
 def test_an_address_of_the_hub_that_would_show_cookies_to_others_is_refused(hub: str) -> None:
+    values: dict[str, Any] = {"environment": "development", "bridge.hub": hub}
     with pytest.raises(SettingsError, match=r"^bridge.hub: "):
-        load(**{"environment": "development", "bridge.hub": hub})
-    assert load(**{"environment": "development", "bridge.hub": "http://127.0.0.1:8000"}).bridge.port == 8010
+        load(**values)
+    assert load(**{**values, "bridge.hub": "http://127.0.0.1:8000"}).bridge.port == 8010
 
 
 async def test_fb_07_a_try_that_broke_off_is_not_made_again_at_once(town: Town) -> None:

@@ -341,7 +341,8 @@ def cookies(http: httpx.AsyncClient) -> str:
 
 async def raw(town: Town, http: httpx.AsyncClient, method: str, path: str) -> httpx.Response:
     """Send exactly this path: the client would tidy it up."""
-    status, headers, body = 0, [], b""
+    status, body = 0, b""
+    headers: list[tuple[bytes, bytes]] = []
     scope = {
         "type": "http",
         "method": method,
