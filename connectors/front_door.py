@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from pydantic import BaseModel
+
 from connectors.contract import Answer, Connector, Identity, Kind, Secret
 from connectors.errors import BadRequest
 
@@ -109,12 +111,16 @@ class HandOff:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What one older system is told when a session ends, from server to server. An answer below 300 means it understood."""
+    """What one older system is told when a session ends, from server to server.
+
+    An answer below `understood_below` means that it heard: a protocol may say nothing of answers, and its programs then redirect.
+    """
 
     url: str
     body: bytes = field(repr=False)
     content_type: str = "application/x-www-form-urlencoded"
     headers: Mapping[str, str] = field(default_factory=dict)
+    understood_below: int = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +134,14 @@ class Exhibit:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A record that a kind kept: its value, and the guards it lives under, so that another can be kept under the same."""
+    """A record that a kind kept: its value, and what it lives under, so that another can be kept under the same.
+
+    `until` is when the person's agreement ends by itself, seconds UTC; 0: it does not.
+    """
 
     value: bytes = field(repr=False)
     guards: Mapping[str, str] = field(default_factory=dict)
+    until: int = 0
 
 
 class Desk(Protocol):
@@ -155,7 +165,7 @@ class Desk(Protocol):
     def connectors(self) -> Sequence[Connector]:
         """Return every connector of this kind that may be entered now."""
 
-    async def keep(self, key: str, value: bytes, seconds: int, under: Mapping[str, str] | None = None) -> bool:
+    async def keep(self, key: str, value: bytes, seconds: int, under: Kept | None = None) -> bool:
         """Keep a record; False when a guard it shall live under has moved. While a person is handed over it lives under her session,
         her permission and the application even without `under`, so that it dies with them."""
 
@@ -206,3 +216,24 @@ class FrontDoorKind(Kind, Protocol):
 
     async def exhibits(self, connector: Connector, who: Identity, desk: Desk) -> Sequence[Exhibit]:
         """Return exactly what would leave, made by the very functions that really make it, on a desk that nothing leaves (UX TP-3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchanged:
+    """The older system's own proof, got for a person's token of ours. `handle` names the sign-in that it begins, as in `HandOff`."""
+
+    token: str = field(repr=False)
+    seconds: int
+    handle: str
+
+
+class Exchangeable(FrontDoorKind, Protocol):
+    """A kind with EXCHANGE: a program that acts for a person enters with her token instead of her browser. RFC 8693 §2.1."""
+
+    token_type: str  # the URI by which it is asked for, `requested_token_type`
+
+    def exchange_from(self, settings: BaseModel) -> frozenset[str]:
+        """Return the ids of the clients that may; without an entry nobody may."""
+
+    async def exchange(self, connector: Connector, who: Identity, state: Mapping[str, object], desk: Desk) -> Exchanged | None:
+        """Return the proof; None when a guard moved meanwhile. `state` as in `hand_off`. Raise BadRequest or NotEntered as there."""

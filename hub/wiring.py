@@ -20,12 +20,13 @@ import idp
 import portal
 from admin.room import AdminRoom
 from connectors.builtin import KINDS
-from connectors.registry import FRONT_DOORS, INBOUND_KINDS
+from connectors.registry import EXCHANGEABLE, FRONT_DOORS, INBOUND_KINDS
 from consent.disclosure import DisclosureLog
 from consent.service import ConsentService
 from hub.certificates import client_certificates
 from hub.following import RegistryFollower
 from hub.maintenance import Maintenance
+from hub.outbound import trusted
 from hub.regency import regency_of
 from hub.resources import Resources
 from hub.settings import Settings
@@ -72,11 +73,13 @@ from idp.grants.client_credentials import ClientCredentialsGrant
 from idp.grants.device_code import DeviceCodeGrant
 from idp.grants.jwt_bearer import JwtBearerGrant
 from idp.grants.model import Grant
+from idp.grants.older_exchange import OlderSystems
 from idp.grants.refresh_token import RefreshTokenGrant
 from idp.grants.token_exchange import TokenExchangeGrant
 from idp.handoff.desk import Lending
 from idp.handoff.door import ConnectorDoor
 from idp.handoff.leaving import Leaving
+from idp.handoff.probing import Prober
 from idp.handoff.wire import Wire
 from idp.interaction.dispatcher import Dispatcher
 from idp.interaction.doors import Door
@@ -209,9 +212,9 @@ async def build_house(resources: Resources) -> House:
     throttle = Throttle(stores.credentials, expiring, stores.ring, idp_settings, clock)
     authenticator = Authenticator(stores.people, stores.credentials, hasher, throttle, stores.audit, clock)
     totp = Totp(stores.credentials, throttle, idp_settings, clock)
-    listeners = Listeners(stores.session_clients)
     lending = Lending(expiring, registry, stores.ring, resources.outbound, clock, issuer)
     farewells = Farewells(lending, registry)
+    listeners = Listeners(stores.session_clients, farewells)
     deliverer = Deliverer(stores.outbox, registry, keys, resources.sign_outs, farewells, issuer, clock)
     signout = SignOut(sessions, registry, stores.grants, stores.session_clients, deliverer, farewells, issuer, clock)
     signed_out = SignedOutPage(pages)
@@ -233,6 +236,7 @@ async def build_house(resources: Resources) -> House:
     )
     credentials = ClientCredentialsGrant(expiring, access_tokens, {})
     device_requests = DeviceRequests(expiring, idp_settings, clock)
+    older = OlderSystems(EXCHANGEABLE, lending, people, disclosing, listeners)
     grants: dict[str, Grant] = {
         grant.name: grant
         for grant in (
@@ -244,7 +248,7 @@ async def build_house(resources: Resources) -> House:
             credentials,
             JwtBearerGrant(expiring, client_keys, credentials, issuer),
             DeviceCodeGrant(device_requests, codes, people, registry, consent),
-            TokenExchangeGrant(expiring, people, registry, consent, access_tokens, disclosing, guesses, stores.audit),
+            TokenExchangeGrant(expiring, people, registry, consent, access_tokens, disclosing, guesses, stores.audit, older),
         )
     }  # fmt: skip
     offered = Offered(frozenset(grants), methods_of(certificates), frozenset(settings.outbound.allow))
@@ -263,6 +267,9 @@ async def build_house(resources: Resources) -> House:
         issuer,
         networks(settings.gate.trusted_proxies),
     )
+    engine = engine_of(resources.outbound, expiring, stores.ring, clock)
+    allow, ca_file = settings.outbound.allow, settings.outbound.ca_file
+    prober = Prober(KINDS, allow, lambda: trusted(ca_file), resources.outbound, engine, clock)
     admin_room = AdminRoom(
         pages=pages,
         dispatcher=dispatcher,
@@ -282,6 +289,7 @@ async def build_house(resources: Resources) -> House:
         settings=idp_settings,
         issuer=issuer,
         clock=clock,
+        prober=prober,
         personas=demo_personas if settings.environment == "demo" else dict,
         trusted=proxies,
     )
@@ -328,7 +336,7 @@ async def build_house(resources: Resources) -> House:
     await replays.began()  # its memory begins with the house, not with the first call
     calls = CallEndpoint(
         registry,
-        engine_of(resources.outbound, expiring, stores.ring, clock),
+        engine,
         access_tokens,
         bindings,
         disclosing,

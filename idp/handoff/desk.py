@@ -67,7 +67,7 @@ class HouseDesk:
     def _open(self, connector: Connector) -> bool:
         return connector.enabled and self.lending.registry.now.usable(connector.application)
 
-    async def keep(self, key: str, value: bytes, seconds: int, under: Guards | None = None) -> bool:
+    async def keep(self, key: str, value: bytes, seconds: int, under: Kept | None = None) -> bool:
         return await self.lending.store.put(self._record(key, value, seconds, under))
 
     async def keep_if_absent(self, key: str, value: bytes, seconds: int) -> bool:
@@ -93,11 +93,12 @@ class HouseDesk:
             return None
         return body if status == 200 else None
 
-    def _record(self, key: str, value: bytes, seconds: int, under: Guards | None) -> Put:
+    def _record(self, key: str, value: bytes, seconds: int, under: Kept | None) -> Put:
         """Return the record with the guards it lives under inside, so that what is made from it later can live under the same."""
-        name, guards = self._name(key), dict(self.lived_under if under is None else under)
-        seconds = min(seconds, self.until - self.now) if self.until else seconds
-        sealed = self.lending.ring.seal(orjson.dumps(guards) + b"\n" + value, name)
+        name = self._name(key)
+        guards, until = (dict(self.lived_under), self.until) if under is None else (dict(under.guards), under.until)
+        seconds = min(seconds, until - self.now) if until else seconds
+        sealed = self.lending.ring.seal(orjson.dumps([guards, until]) + b"\n" + value, name)
         return Put(name, sealed, seconds, guards)
 
     def _name(self, key: str) -> str:
@@ -106,5 +107,5 @@ class HouseDesk:
     def _opened(self, name: str, raw: bytes | None) -> Kept | None:
         if raw is None:
             return None
-        guards, _, value = self.lending.ring.open(raw, name).partition(b"\n")
-        return Kept(value, orjson.loads(guards))
+        under, _, value = self.lending.ring.open(raw, name).partition(b"\n")
+        return Kept(value, *orjson.loads(under))

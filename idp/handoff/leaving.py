@@ -104,7 +104,7 @@ class Leaving:
 
     async def _is_of(self, session: Session, asked: Mapping[str, str]) -> bool:
         key = row_key(asked["connector"], asked["handle"])
-        return any(row.client_id == key and row.handle == asked["handle"] for row in await self.clients.of_session(session.id))
+        return any(row.client_id == key for row in await self.clients.of_session(session.id))
 
     async def _asked(self, name: str) -> Mapping[str, str] | None:
         raw = await self.store.get(f"leave:{digest(name)}") if 40 <= len(name) <= 64 else None

@@ -34,7 +34,7 @@ class PreviewDesk:
     def connectors(self) -> Sequence[Connector]:
         return (self.tried,)
 
-    async def keep(self, key: str, value: bytes, seconds: int, under: Mapping[str, str] | None = None) -> bool:
+    async def keep(self, key: str, value: bytes, seconds: int, under: Kept | None = None) -> bool:
         self.records[key] = value
         return True
 

@@ -142,7 +142,7 @@ class Deliverer:
         told = orjson.loads(delivery.payload)
         connector = self.farewells.connector(delivery.target)
         if connector is not None:
-            return self.farewells.message(connector, told.get("handle", "")) or NOTHING
+            return self.farewells.message(connector, told["key"], told["handle"]) or NOTHING
         client = self.registry.now.clients.get(delivery.target)
         if client is None:
             return None
@@ -164,7 +164,7 @@ class Deliverer:
                 asyncio.timeout(self.seconds),
                 self.http.stream("POST", message.url, content=message.body, headers=headers) as response,
             ):
-                return "" if 200 <= response.status_code < 300 else f"HTTP {response.status_code}"
+                return "" if 200 <= response.status_code < message.understood_below else f"HTTP {response.status_code}"
         except (TimeoutError, httpx.TimeoutException):
             return f"no answer within {self.seconds:g} s"
         except (httpx.HTTPError, httpx.InvalidURL) as error:

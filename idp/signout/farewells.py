@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
 
 from connectors.contract import Connector
@@ -25,17 +26,27 @@ class Farewells:
     lending: Lending
     registry: Registry
 
+    def handle(self, key: str, sealed: str) -> str:
+        """Return the handle of a row: it is sealed, because it may name a person to the older system."""
+        return self.lending.ring.open(base64.b64decode(sealed), f"handle:{key}").decode()
+
+    def seal(self, key: str, handle: str) -> str:
+        return base64.b64encode(self.lending.ring.seal(handle.encode(), f"handle:{key}")).decode()
+
     def connector(self, client_id: str) -> Connector | None:
         """Return the connector that a row or delivery is about; None when it is about a client. A disabled one is told all the same."""
         found = self.registry.now.connectors.get(client_id.partition(MARK)[0])
         return found if found is not None and found.kind in FRONT_DOORS else None
 
-    def message(self, connector: Connector, handle: str) -> Message | None:
-        return FRONT_DOORS[connector.kind].farewell(connector, handle, self.lending.desk(connector.kind))
+    def message(self, connector: Connector, key: str, sealed: str) -> Message | None:
+        """Return what to post about the row of this key; None when its kind tells nothing from server to server."""
+        return FRONT_DOORS[connector.kind].farewell(connector, self.handle(key, sealed), self.lending.desk(connector.kind))
 
     def page(self, row: SessionClient) -> str:
         """Return the address that the person's browser loads; empty: none."""
         connector = self.connector(row.client_id) if row.handle else None
         if connector is None:
             return ""
-        return FRONT_DOORS[connector.kind].farewell_page(connector, row.handle, self.lending.desk(connector.kind))
+        return FRONT_DOORS[connector.kind].farewell_page(
+            connector, self.handle(row.client_id, row.handle), self.lending.desk(connector.kind)
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from idp.applications.models import Client
-from idp.signout.farewells import row_key
+from idp.signout.farewells import Farewells, row_key
 from idp.signout.store import SessionClient, SessionClientStore
 
 KNOWN = 50_000
@@ -19,8 +19,9 @@ def wants_to_know(client: Client) -> bool:
 class Listeners:
     """Remembers in memory whom it noted, so that a session costs one write per client. Forgetting costs one more, never a lost row."""
 
-    def __init__(self, store: SessionClientStore) -> None:
+    def __init__(self, store: SessionClientStore, farewells: Farewells) -> None:
         self.store = store
+        self.farewells = farewells
         self._known: OrderedDict[tuple[str, str], None] = OrderedDict()
 
     async def note(self, client: Client, *, session: str, sid: str, subject: str, now: int) -> None:
@@ -30,7 +31,8 @@ class Listeners:
 
     async def note_handle(self, connector_id: str, handle: str, *, session: str, sid: str, subject: str, now: int) -> None:
         """The same for an older system that a person was handed to. Call it before the answer leaves."""
-        await self._note(SessionClient(session, row_key(connector_id, handle), sid, subject, now, handle=handle))
+        key = row_key(connector_id, handle)
+        await self._note(SessionClient(session, key, sid, subject, now, handle=self.farewells.seal(key, handle)))
 
     async def _note(self, row: SessionClient) -> None:
         key = (row.session, row.client_id)

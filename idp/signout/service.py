@@ -112,7 +112,7 @@ class SignOut:
         connector = self.farewells.connector(row.client_id)
         if connector is None:
             return None
-        back = self.farewells.message(connector, row.handle) is not None
+        back = self.farewells.message(connector, row.client_id, row.handle) is not None
         return Reach(connector.application, back, self.farewells.page(row))
 
     def _frames(self, rows: Sequence[SessionClient]) -> tuple[str, ...]:

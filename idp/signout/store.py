@@ -22,7 +22,7 @@ class SessionClient:
     subject: str
     first_at: int
     told_at: int | None = None
-    handle: str = ""  # by what an older system knows the session; `client_id` is then `<connector>|<digest of it>`
+    handle: str = ""  # sealed: by what an older system knows the session; `client_id` is then `<connector>|<digest of it>`
 
 
 class SessionClientStore(Protocol):

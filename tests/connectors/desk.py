@@ -40,7 +40,7 @@ class FakeDesk:
     def connectors(self) -> Sequence[Connector]:
         return [one for one in self.known if one.enabled]
 
-    async def keep(self, key: str, value: bytes, seconds: int, under: Mapping[str, str] | None = None) -> bool:
+    async def keep(self, key: str, value: bytes, seconds: int, under: Kept | None = None) -> bool:
         if self.moved:
             return False
         self.records[key] = (value, self.now + seconds)

@@ -15,6 +15,7 @@ from connectors.mapping import MAX_VALUE, TRANSFORMS, Row, apply
     [
         ("none", "Siti Peragawati", "Siti Peragawati"),
         ("none", {"street_address": "Jl. Kelinci 1", "locality": "", "region": "Jawa Timur"}, "Jl. Kelinci 1, Jawa Timur"),
+        ("none", {"street_address": "Jl. Kelinci 1", "formatted": "Jl. Kelinci 1\nTrenggalek"}, "Jl. Kelinci 1, Trenggalek"),
         ("none", ["a", "b"], "a, b"),
         ("trim", "  Siti ", "Siti"),
         ("lower", "Siti@Example.ID", "siti@example.id"),

@@ -6,7 +6,6 @@ not carry the one to the other. For that there is token exchange.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from connectors.apps.cas.answers import Refused, failure, proxy_ticket
@@ -16,17 +15,17 @@ from connectors.apps.cas.tickets import GRANTING_SECONDS, TICKET_SECONDS, Grante
 from connectors.apps.cas.words import bounded, wants_json
 from connectors.contract import Answer
 from connectors.errors import BadRequest
-from connectors.front_door import Desk, Received
+from connectors.front_door import Desk, Kept, Received
 
 
-async def grant(granted: Granted, callback: str, guards: Mapping[str, str], desk: Desk) -> str:
+async def grant(granted: Granted, callback: str, kept: Kept, desk: Desk) -> str:
     """Return the IOU of a proxy-granting ticket that the callback has taken; empty when it did not answer 200 (CAS 3.0 §2.5.4).
 
     The ticket is good before the callback hears of it, and lives under the guards of the one it was got with.
     """
     ticket, iou = new_ticket("PGT"), new_ticket("PGTIOU")
     chained = granted.through("", (callback, *granted.proxies))
-    if not await desk.keep(ticket, chained.to_bytes(), GRANTING_SECONDS, guards):
+    if not await desk.keep(ticket, chained.to_bytes(), GRANTING_SECONDS, kept):
         raise Refused("INVALID_TICKET", "the session ended")
     query = urlencode({"pgtIou": iou, "pgtId": ticket})
     if await desk.fetch(f"{callback}{'&' if '?' in callback else '?'}{query}") is None:
@@ -63,6 +62,6 @@ async def _proxy_ticket(received: Received, desk: Desk) -> str:
     if not how_near(settings.services, target):
         raise Refused("UNAUTHORIZED_SERVICE", "the service is not one of this application's")
     ticket = new_ticket("PT")
-    if not await desk.keep(ticket, granted.through(target, granted.proxies).to_bytes(), TICKET_SECONDS, kept.guards):
+    if not await desk.keep(ticket, granted.through(target, granted.proxies).to_bytes(), TICKET_SECONDS, kept):
         raise Refused("INVALID_TICKET", "the session ended")
     return ticket

@@ -30,4 +30,5 @@ def logout_message(handle: str, now: int) -> Message:
     ticket, _, service = handle.partition(" ")
     name = "LR-" + hashlib.sha256(handle.encode()).hexdigest()[:32]
     at = datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return Message(service, urlencode({"logoutRequest": REQUEST.format(id=name, at=at, ticket=escape(ticket))}).encode())
+    body = urlencode({"logoutRequest": REQUEST.format(id=name, at=at, ticket=escape(ticket))}).encode()
+    return Message(service, body, understood_below=400)  # mod_auth_cas obeys and then redirects; the protocol says nothing of answers

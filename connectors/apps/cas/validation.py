@@ -57,7 +57,7 @@ async def validate(received: Received, desk: Desk) -> Answer:
     try:
         json = wants_json(received)
         granted, asked, kept = await _redeem(received, way, desk)
-        iou = await grant(granted, asked.callback, kept.guards, desk) if asked.callback else ""
+        iou = await grant(granted, asked.callback, kept, desk) if asked.callback else ""
     except Refused as refused:
         return failure(refused, json=json)
     return success(told_of(granted, attributes=way.attributes, iou=iou), json=json)

@@ -74,7 +74,7 @@ async def verified(desk: Desk, connector: Connector, token: str, code: str) -> b
     if not attached.code or not hmac.compare_digest(attached.code.encode(), code.encode()):
         return False
     done = Attached(attached.data, attached.until)
-    return attached.until > desk.now and await desk.keep(name, done.written(), attached.until - desk.now, found.guards)
+    return attached.until > desk.now and await desk.keep(name, done.written(), attached.until - desk.now, found)
 
 
 async def detach(desk: Desk, connector: Connector, token: str) -> None:

@@ -44,7 +44,9 @@ async def _queue(connection: AsyncConnection, rows: Sequence[tuple[str, Any]], n
             "kind": "backchannel",
             "application": "",
             "target": row.client_id.partition(MARK)[0],
-            "payload": to_text({"sid": row.sid, "sub": row.subject, **({"handle": row.handle} if row.handle else {})}),
+            "payload": to_text(
+                {"sid": row.sid, "sub": row.subject, **({"key": row.client_id, "handle": row.handle} if row.handle else {})}
+            ),
             "created_at": now,
             "attempts": 0,
             "next_at": now,

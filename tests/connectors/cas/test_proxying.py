@@ -146,7 +146,7 @@ async def test_tickets_got_later_live_under_the_guards_of_the_first() -> None:
 
     class Watched(CalledDesk):
         async def keep(self, key: str, value: bytes, seconds: int, under: Any = None) -> bool:
-            kept.append((key.partition("-")[0], under))
+            kept.append((key.partition("-")[0], under and under.guards))
             return await super().keep(key, value, seconds, under)
 
     at = Watched(known=(connector(**ON),))

@@ -41,8 +41,8 @@ class BrowserDesk(FakeDesk):
     under: dict[str, Mapping[str, str]] = field(default_factory=dict)
     ended: set[str] = field(default_factory=set)
 
-    async def keep(self, key: str, value: bytes, seconds: int, under: Mapping[str, str] | None = None) -> bool:
-        self.under[key] = ({"session": self.session} if self.session else {}) if under is None else under
+    async def keep(self, key: str, value: bytes, seconds: int, under: Kept | None = None) -> bool:
+        self.under[key] = ({"session": self.session} if self.session else {}) if under is None else under.guards
         return not self.ended & set(self.under[key].values()) and await super().keep(key, value, seconds)
 
     async def look(self, key: str) -> Kept | None:

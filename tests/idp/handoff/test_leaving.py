@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+import base64
 
+import pytest
+from sqlalchemy import select
+
+from hub.storage.sql.tables import session_clients
 from idp.people.models import Status
 from tests.idp.handoff.conftest import connect, enter, ticket_of
 from tests.idp.handoff.plain import ARRIVE
@@ -34,6 +38,16 @@ async def test_lo_06_an_older_system_is_told_by_the_outbox_whoever_ends_the_sess
     assert await waiting(town) == []
     await town.house.people.set_status("demo-siti", Status.LOCKED, actor="person:demo-dewi", reason="lost her phone")
     assert sorted(await waiting(town)) == sorted([(TELL, f"selesai={ticket}"), (TELL, f"selesai={second}")])
+
+
+async def test_pv_09_by_what_an_older_system_knows_a_session_is_not_readable_in_the_database(town: Site) -> None:
+    await connect(town, tell=TELL)
+    ticket = ticket_of(await enter(town.browser()))
+    async with town.resources.stores.database.read() as connection:
+        kept = [row.handle for row in (await connection.execute(select(session_clients))).all()]
+    assert len(kept) == 1
+    assert kept[0]
+    assert ticket not in base64.b64decode(kept[0]).decode("latin-1")
 
 
 async def test_so_1_the_page_says_what_became_of_it(town: Site) -> None:
