@@ -13,13 +13,18 @@ from admin.actions.agencies import Agencies
 from admin.actions.all import Actions
 from admin.actions.applications import Applications
 from admin.actions.bench import Bench
+from admin.actions.change_set import ChangeSets
 from admin.actions.clients import Clients
+from admin.actions.connector_secrets import ConnectorSecrets
 from admin.actions.connectors import Connectors
+from admin.actions.definitions import Definitions
 from admin.actions.desk import Desk
 from admin.actions.keys import Keys
+from admin.actions.lifecycle import Lifecycle
 from admin.actions.notices import Notices
 from admin.actions.people import People
 from admin.actions.preview import Previews
+from admin.actions.publishing import Publishing
 from admin.actions.registrations import Registrations
 from admin.actions.roles import Roles
 from admin.actions.signouts import Signouts
@@ -37,6 +42,7 @@ from admin.store import AdminStores
 from connectors.contract import Kind
 from consent.store import DisclosureStore
 from idp.applications.registry import Registry
+from idp.handoff.probing import Prober
 from idp.interaction.dispatcher import Dispatcher
 from idp.keys.schedule import KeySchedule
 from idp.people.models import Person
@@ -76,6 +82,7 @@ class AdminRoom:
     settings: IdpSettings
     issuer: str
     clock: Clock
+    prober: Prober
     personas: Callable[[], Mapping[str, Person]] = dict
     trusted: Sequence[Network] = ()
 
@@ -99,16 +106,23 @@ class AdminRoom:
         notices = Notices(desk, self.kinds)
         clients = Clients(desk, SCOPES, self.judging)
         connectors = Connectors(desk, self.kinds)
+        applications = Applications(desk, clients, connectors, notices)
         people = People(desk, self.people, self.sessions)
         bench = Bench(self.kinds, self.issuer)
         previews = Previews(desk, self.kinds, Personas(self.people, self.personas), self.settings, self.issuer, bench)
+        definitions = Definitions(self.kinds, connectors, applications)
+        publishing = Publishing(desk, connectors.revising, definitions, previews)
+        secrets = ConnectorSecrets(desk, connectors.revising, definitions)
+        lifecycle = Lifecycle(desk, self.kinds, publishing, secrets, self.prober)
         return Actions(
             desk=desk,
             agencies=Agencies(desk),
-            applications=Applications(desk, clients, connectors, notices),
+            applications=applications,
             clients=clients,
             registrations=Registrations(desk, SCOPES, self.judging.offered, Logos(self.judging.outbound)),
             connectors=connectors,
+            lifecycle=lifecycle,
+            change_sets=ChangeSets(publishing),
             notices=notices,
             previews=previews,
             people=people,

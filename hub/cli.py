@@ -116,8 +116,10 @@ def doctor(config: Config = None, as_json: AsJson = False) -> None:
 
 
 def mount_commands() -> None:
-    from hub.commands import SUB_APPS
+    from hub.commands import COMMANDS, SUB_APPS
 
+    for name, command in COMMANDS.items():
+        app.command(name)(command)
     for name, sub_app in SUB_APPS.items():
         app.add_typer(sub_app, name=name)
 

@@ -94,13 +94,16 @@ def open_expiring(settings: Settings, clock: Clock) -> ExpiringStore:
 
 
 @asynccontextmanager
-async def open_resources(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Resources]:
-    """Open everything, hand it out, and close it. The schema must be current: `gapura migrate` brings it there."""
+async def open_resources(settings: Settings, clock: Clock | None = None, *, read_only: bool = False) -> AsyncIterator[Resources]:
+    """Open everything, hand it out, and close it. The schema must be current: `gapura migrate` brings it there.
+
+    `read_only`: the database refuses every write, and what is kept for a while is kept in this process alone.
+    """
     moment = clock or SystemClock()
     key = master_key(settings)
-    stores = await open_stores(database_url(settings), key, moment)
+    stores = await open_stores(database_url(settings), key, moment, read_only=read_only)
     try:
-        expiring = open_expiring(settings, moment)
+        expiring = MemoryStore(moment) if read_only else open_expiring(settings, moment)
         try:
             async with outbound(settings.outbound) as client, outbound(settings.outbound) as sign_outs:
                 yield Resources(settings, moment, stores, expiring, client, sign_outs, key)

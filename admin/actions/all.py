@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from admin.actions.accounts import Enrolment
 from admin.actions.agencies import Agencies
 from admin.actions.applications import Applications
+from admin.actions.change_set import ChangeSets
 from admin.actions.clients import Clients
 from admin.actions.connectors import Connectors
 from admin.actions.desk import Desk
 from admin.actions.keys import Keys
+from admin.actions.lifecycle import Lifecycle
 from admin.actions.notices import Notices
 from admin.actions.people import People
 from admin.actions.preview import Previews
@@ -29,6 +31,8 @@ class Actions:
     clients: Clients
     registrations: Registrations
     connectors: Connectors
+    lifecycle: Lifecycle
+    change_sets: ChangeSets
     notices: Notices
     previews: Previews
     people: People

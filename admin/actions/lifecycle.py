@@ -1,4 +1,4 @@
-"""The life cycle of connectors: draft, check, try, review, publish, revisions and their restoring, secrets, ownership, files, probe.
+"""The life cycle of connectors: draft, check, try, review, publish, revisions and their restoring, ownership.
 
 The same for console, API and command line. A draft may be saved incomplete at any of the seven steps and taken up again; nothing of it is
 true until it is published. What is published is a revision for good: bringing an older one back makes a new one.
@@ -10,119 +10,275 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import ValidationError
+
+from admin.actions import check
+from admin.actions.connector_secrets import ConnectorSecrets
 from admin.actions.desk import Desk
-from admin.actions.lifecycle_models import (
-    Change,
-    Checked,
-    Draft,
-    Published,
-    Review,
-    RevisionView,
-    SecretSet,
-    SecretView,
-)
-from admin.actions.picture import Preview
+from admin.actions.lifecycle_models import Change, Checked, Draft, Published, Review, RevisionView, SecretSet, SecretView
+from admin.actions.picture import Preview, Wanted
+from admin.actions.publishing import Publishing, Step
+from admin.actions.revising import Revising, Standing, not_by_files
+from admin.errors import Changed, Invalid, NotFound
 from admin.operator import Operator
+from admin.pages.parse import field_problems
+from admin.permissions import Permission
 from connectors.contract import Kind
 from connectors.definition import Definition, Managed
+from connectors.definition_file import BadFile, read_text, text_of
 from connectors.probe import Report
+from idp.applications.revisions import DraftRow, Revision
+from idp.handoff.probing import Prober
+from idp.store import Conflict
+from kit.audit import AuditEvent
+from kit.secrets import new_id
+
+OVERLAP = 86_400
 
 
 @dataclass(frozen=True, slots=True)
 class Lifecycle:
     desk: Desk
     kinds: Mapping[str, Kind]
+    publishing: Publishing
+    sealed: ConnectorSecrets
+    probing: Prober
+
+    @property
+    def revising(self) -> Revising:
+        return self.publishing.revising
 
     # Drafts. Permission CONNECTOR_DRAFT; nothing dangerous.
 
     async def drafts(self, operator: Operator) -> list[Draft]:
         """Return every draft, the one touched last first."""
-        raise NotImplementedError
+        self.desk.may(operator, Permission.CONNECTOR_DRAFT)
+        return [_draft(row) for row in await self.desk.stores.connector_revisions.drafts()]
 
     async def draft(self, operator: Operator, draft_id: str) -> Draft:
         """Return a draft; raise NotFound."""
-        raise NotImplementedError
+        self.desk.may(operator, Permission.CONNECTOR_DRAFT)
+        row = await self.desk.stores.connector_revisions.draft(draft_id)
+        if row is None:
+            raise NotFound(draft_id)
+        return _draft(row)
 
     async def begin(self, operator: Operator, *, connector: str = "", kind: str = "") -> Draft:
         """Begin a draft: of this connector as it stands, or of a new one of this kind. A connector has one draft: the one begun already
         is returned. Raise Owned when the connector is managed by files."""
-        raise NotImplementedError
+        self.desk.may(operator, Permission.CONNECTOR_DRAFT)
+        if not connector:
+            check.settle(check.one_of("kind", kind, self.kinds) if kind else [])
+            return await self._keep(operator, Draft(new_id(), "", Definition(kind=kind), 0, operator.actor, 0), 0)
+        stands = await self.revising.get(connector)
+        not_by_files(stands)
+        begun = next((one for one in await self.drafts(operator) if one.connector == connector), None)
+        if begun is not None:
+            return begun
+        draft = Draft(f"k-{connector}", connector, stands.definition, 0, operator.actor, 0, stands.number)
+        try:
+            return await self._keep(operator, draft, 0)
+        except Changed:  # somebody else began it at the same moment
+            return await self.draft(operator, draft.id)
 
     async def save(self, operator: Operator, draft_id: str, content: Mapping[str, Any], *, based_on: int) -> Draft:
         """Keep these fields of the definition (`kind`, `settings`, `purpose`, …, as in Definition), complete or not; fields that are not
         named stay. `settings`, `secrets` and `register` are taken whole. Raise Changed when the draft has another version (PB-6), Invalid
         for what can be no definition at all (an unknown field, a list for a text)."""
-        raise NotImplementedError
+        draft = await self.draft(operator, draft_id)
+        former = draft.definition.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        try:
+            definition = Definition.model_validate({**former, **content})
+        except ValidationError as error:
+            raise Invalid(*field_problems(error)) from None
+        return await self._change(operator, draft, definition, based_on)
 
     async def draft_text(self, operator: Operator, draft_id: str) -> str:
         """Return the draft as YAML (CW-4)."""
-        raise NotImplementedError
+        return text_of((await self.draft(operator, draft_id)).definition)
 
     async def save_text(self, operator: Operator, draft_id: str, text: str, *, based_on: int) -> Draft:
         """Keep the draft as this YAML says it, whole; Invalid names the line that cannot be read."""
-        raise NotImplementedError
+        draft = await self.draft(operator, draft_id)
+        return await self._change(operator, draft, read_definition(text), based_on)
+
+    async def rebase(self, operator: Operator, draft_id: str, *, based_on: int) -> Draft:
+        """Take the draft to the revision that stands now, after somebody else published and the difference was looked at (PB-6)."""
+        draft = await self.draft(operator, draft_id)
+        stands = await self.revising.get(draft.connector)
+        return await self._change(operator, draft, draft.definition, based_on, base=stands.number)
 
     async def discard(self, operator: Operator, draft_id: str, *, based_on: int) -> None:
         """Forget the draft."""
-        raise NotImplementedError
+        draft = await self.draft(operator, draft_id)
+        try:
+            await self.desk.stores.connector_revisions.discard_draft(draft.id, based_on=based_on)
+        except Conflict as error:
+            raise Changed(draft_id) from error
 
     async def check(self, operator: Operator, draft_id: str) -> Checked:
         """Return everything that is wrong with the draft, by step; each problem names its field and the fix (CW-2)."""
-        raise NotImplementedError
+        draft = await self.draft(operator, draft_id)
+        return (await self._step(draft)).checked
 
     async def attempt(self, operator: Operator, draft_id: str, person: str, *, service: str = "", answer: str = "all") -> Preview:
         """Return what the older system would receive about a test person if the draft stood (TP). For what stands: `previews.run`."""
-        raise NotImplementedError
+        draft = await self.draft(operator, draft_id)
+        return await self.attempt_definition(operator, draft.definition, person, service=service, answer=answer)
+
+    async def attempt_definition(
+        self, operator: Operator, definition: Definition, person: str, *, service: str = "", answer: str = "all"
+    ) -> Preview:
+        """The same for a definition from a file (TP-5). What cannot be tried for its faults is told as Invalid."""
+        self.desk.may(operator, Permission.PREVIEW)
+        step = await self.publishing.step(definition)
+        in_the_way = [
+            one for one in step.checked.problems if not one.field.startswith(("secrets.", "purpose", "contact", "classification"))
+        ]
+        check.settle(in_the_way)
+        snapshot = self.publishing.future(step)
+        wanted = Wanted(step.definition.application, person, service, answer)
+        return await self.publishing.previews.run(operator, wanted, snapshot)
 
     async def review(self, operator: Operator, draft_id: str) -> Review:
         """Return what publishing the draft would change, in words (PB-2)."""
-        raise NotImplementedError
+        draft = await self.draft(operator, draft_id)
+        return await self.publishing.review(await self._step(draft))
 
     async def publish(self, operator: Operator, draft_id: str, *, based_on: int, reason: str = "") -> Published:
         """Make the draft true: dry run first (checks, every test person), its result is kept with the revision (PB-4). What is dangerous
         needs a reason of at least five letters (PB-3). Permission CONNECTOR_CHANGE, which asks for password and code."""
-        raise NotImplementedError
+        self.desk.may(operator, Permission.CONNECTOR_CHANGE)
+        draft = await self.draft(operator, draft_id)
+        step = await self._step(draft)
+        not_by_files(step.stands)
+        if draft.version != based_on or (step.stands.number if step.stands is not None else 0) != draft.base:
+            raise Changed(draft_id)
+        if step.definition.managed == "files" and step.stands is not None:
+            raise Invalid(check.problem("managed", "explicit", *EXPLICIT))
+        row = await self.desk.stores.connector_revisions.draft(draft_id)
+        return (await self.publishing.publish(operator, [step], reason=reason, draft=row))[0]
 
     # Revisions. Permission CONNECTOR_READ.
 
     async def definition(self, operator: Operator, connector_id: str) -> Definition:
         """Return the connector as it stands, as files would carry it."""
-        raise NotImplementedError
+        self.desk.may(operator, Permission.CONNECTOR_READ)
+        return (await self.revising.get(connector_id)).definition
+
+    async def standing(self, operator: Operator, connector_id: str) -> Standing:
+        """Return how the connector stands: who manages it, and the number of its newest revision."""
+        self.desk.may(operator, Permission.CONNECTOR_READ)
+        return await self.revising.get(connector_id)
 
     async def revisions(self, operator: Operator, connector_id: str) -> list[RevisionView]:
         """Return every revision, newest first."""
-        raise NotImplementedError
+        stands = await self.standing(operator, connector_id)
+        return [_view(one, stands) for one in await self.desk.stores.connector_revisions.of(connector_id)]
 
     async def revision(self, operator: Operator, connector_id: str, number: int) -> RevisionView:
-        raise NotImplementedError
+        stands = await self.standing(operator, connector_id)
+        found = await self.desk.stores.connector_revisions.get(connector_id, number)
+        if found is None:
+            raise NotFound(connector_id)
+        return _view(found, stands)
 
     async def compare(self, operator: Operator, connector_id: str, before: int, after: int) -> tuple[Change, ...]:
         """Return what changed from one revision to another, in words."""
-        raise NotImplementedError
+        old = await self.revision(operator, connector_id, before)
+        new = await self.revision(operator, connector_id, after)
+        return self.publishing.changes(old.definition, new.definition)
 
     async def restore(self, operator: Operator, connector_id: str, number: int, *, based_on: int, reason: str) -> Published:
         """Bring the content of an older revision back as a new one, after the same checks (PB-5). `based_on`: the revision that stands."""
-        raise NotImplementedError
+        self.desk.may(operator, Permission.CONNECTOR_CHANGE)
+        check.settle(check.reason("reason", reason))
+        former = await self.revision(operator, connector_id, number)
+        stands = await self.revising.get(connector_id)
+        not_by_files(stands)
+        if stands.number != based_on:
+            raise Changed(connector_id)
+        step = await self.publishing.step(former.definition.model_copy(update={"managed": stands.row.managed}))
+        return (await self.publishing.publish(operator, [step], reason=reason, restores=number))[0]
 
     async def own(self, operator: Operator, connector_id: str, managed: Managed, *, reason: str) -> Published:
         """Hand the connector over to `console` or `files`; audited (FI-2)."""
-        raise NotImplementedError
+        self.desk.may(operator, Permission.CONNECTOR_CHANGE)
+        check.settle(check.reason("reason", reason))
+        stands = await self.revising.get(connector_id)
+        if stands.row.managed == managed:
+            return Published(connector_id, stands.number)
+        secrets = {} if managed == "console" else stands.definition.secrets  # the console reads no environment: what is kept stays
+        definition = stands.definition.model_copy(update={"managed": managed, "secrets": secrets})
+        step = await self.publishing.step(definition, lenient=True)
+        return (await self.publishing.publish(operator, [step], reason=reason, event=AuditEvent.CONNECTOR_HANDED_OVER))[0]
 
-    # Secrets. Reading needs CONNECTOR_READ, changing SECRET_CHANGE. `connector_id` may be that of a draft's new connector.
+    # Secrets and the connection test: see their own classes.
 
     async def secrets(self, operator: Operator, connector_id: str) -> Sequence[SecretView]:
-        """Return the secrets that the connector's kind and settings call for, without values."""
-        raise NotImplementedError
+        """Return the secrets that the connector's kind and settings call for, without values. `connector_id` may be a draft's."""
+        return await self.sealed.list(operator, connector_id)
 
-    async def set_secret(self, operator: Operator, connector_id: str, name: str, value: str, *, overlap: int = 86400) -> SecretSet:
+    async def set_secret(self, operator: Operator, connector_id: str, name: str, value: str, *, overlap: int = OVERLAP) -> SecretSet:
         """Keep a value that was agreed on; the former one stays good for `overlap` seconds (TI-05). Raise Invalid when it is weaker than
         its rule (TI-02), or another connector has it."""
-        raise NotImplementedError
+        return await self.sealed.set(operator, connector_id, name, value, overlap=overlap)
 
-    async def make_secret(self, operator: Operator, connector_id: str, name: str, *, overlap: int = 86400) -> SecretSet:
+    async def make_secret(self, operator: Operator, connector_id: str, name: str, *, overlap: int = OVERLAP) -> SecretSet:
         """Let Gapura make a value; it is in this answer and never again."""
-        raise NotImplementedError
+        return await self.sealed.make(operator, connector_id, name, overlap=overlap)
 
     async def probe(self, operator: Operator, connector_id: str = "", draft_id: str = "") -> Report:
         """Try the connection of a connector, or of a draft, step by step. Permission CONNECTOR_PROBE. Nothing is changed anywhere."""
-        raise NotImplementedError
+        self.desk.may(operator, Permission.CONNECTOR_PROBE)
+        draft = await self.draft(operator, draft_id) if draft_id else None
+        definition = draft.definition if draft is not None else (await self.revising.get(connector_id)).definition
+        return await self.probing.run(self.publishing.definitions.connector(definition, await self.revising.kept(definition.id)))
+
+    async def _step(self, draft: Draft) -> Step:
+        return await self.publishing.step(draft.definition, connector=draft.connector)
+
+    async def _change(self, operator: Operator, draft: Draft, definition: Definition, based_on: int, *, base: int | None = None) -> Draft:
+        outside = {n: r for n, r in definition.secrets.items() if r.startswith(("env:", "file:")) and r != draft.definition.secrets.get(n)}
+        if not operator.local:  # through the network nobody may have this machine read its own files and settings into a secret
+            check.settle(check.problem(f"secrets.{name}", "not_here", *NOT_HERE) for name in outside)
+        changed = Draft(draft.id, draft.connector, definition, 0, operator.actor, 0, draft.base if base is None else base)
+        return await self._keep(operator, changed, based_on)
+
+    async def _keep(self, operator: Operator, draft: Draft, based_on: int) -> Draft:
+        said = {"base": draft.base, "definition": draft.definition.plain()}
+        now = self.desk.clock.now()
+        row = DraftRow(draft.id, draft.connector, draft.definition.agency, said, 0, operator.actor, now)
+        try:
+            return _draft(await self.desk.stores.connector_revisions.save_draft(row, based_on=based_on))
+        except Conflict as error:
+            raise Changed(draft.id) from error
+
+
+NOT_HERE = (
+    "Rujukan env: dan file: hanya dibaca dari berkas, dengan gapura apply. Di sini: isi atau buat rahasianya.",
+    "References env: and file: are read from files only, by gapura apply. Here: set or make the secret.",
+)
+EXPLICIT = (
+    "Pengelolaan tidak dipindah sambil lalu. Pindahkan lewat tindakan tersendiri.",
+    "A connector is not handed over in passing. Hand it over by its own action.",
+)
+
+
+def read_definition(text: str) -> Definition:
+    """Return what the text says; raise Invalid that names the field or the line."""
+    try:
+        return read_text(text)
+    except BadFile as error:
+        raise Invalid(check.problem(error.field, error.code, f"Perbaiki: {error.reason}.", f"Fix this: {error.reason}.")) from None
+
+
+def _draft(row: DraftRow) -> Draft:
+    definition = Definition.model_validate(row.definition["definition"])
+    return Draft(row.id, row.connector, definition, row.version, row.author, row.updated_at, int(row.definition["base"]))
+
+
+def _view(one: Revision, stands: Standing) -> RevisionView:
+    definition = Definition.model_validate(one.definition)
+    current = one.number == stands.number and stands.written
+    return RevisionView(one.connector, one.number, definition, one.author, one.at, one.reason, one.restores, one.checked, current)

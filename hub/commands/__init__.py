@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import typer
 
 from hub.commands.agencies import app as agencies
@@ -9,6 +11,7 @@ from hub.commands.audit import app as audit
 from hub.commands.bridge import app as bridge
 from hub.commands.clients import app as clients
 from hub.commands.connectors import app as connectors
+from hub.commands.files import apply, drift, export, plan, probe, try_out
 from hub.commands.keys import app as keys
 from hub.commands.ldap import app as ldap
 from hub.commands.people import app as people
@@ -26,4 +29,13 @@ SUB_APPS: dict[str, typer.Typer] = {
     "keys": keys,
     "signout": signout,
     "audit": audit,
+}
+
+COMMANDS: dict[str, Callable[..., None]] = {
+    "plan": plan,
+    "apply": apply,
+    "export": export,
+    "drift": drift,
+    "try": try_out,
+    "probe": probe,
 }

@@ -27,10 +27,11 @@ def new_app(text: str) -> typer.Typer:
     return typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=text)
 
 
-def run(config: Path | None, work: Callable[[Actions], Awaitable[T]]) -> T:
-    """Return what the action returned; end with 2 for settings that cannot be used, with 1 for what was refused."""
+def run(config: Path | None, work: Callable[[Actions], Awaitable[T]], *, read_only: bool = False) -> T:
+    """Return what the action returned; end with 2 for settings that cannot be used, with 1 for what was refused. `read_only`: on a
+    database that refuses every write (PB-7)."""
     try:
-        return asyncio.run(_inside(load(config), work))
+        return asyncio.run(_inside(load(config), work, read_only))
     except SettingsError as error:
         typer.echo(f"gapura: {error}", err=True)
         raise typer.Exit(2) from None
@@ -43,8 +44,8 @@ def run(config: Path | None, work: Callable[[Actions], Awaitable[T]]) -> T:
         raise typer.Exit(1) from None
 
 
-async def _inside(settings: Settings, work: Callable[[Actions], Awaitable[T]]) -> T:
-    async with open_resources(settings) as resources:
+async def _inside(settings: Settings, work: Callable[[Actions], Awaitable[T]], read_only: bool) -> T:
+    async with open_resources(settings, read_only=read_only) as resources:
         house = await build_house(resources)
         try:
             await house.reload()

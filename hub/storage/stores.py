@@ -60,9 +60,12 @@ class Stores:
         await self.database.aclose()
 
 
-async def open_stores(url: str, master_key: bytes, clock: Clock) -> Stores:
-    """Return the stores; raise WrongMasterKey when the key is not this database's, StoreUnavailable when it does not answer."""
-    database = Database(url)
+async def open_stores(url: str, master_key: bytes, clock: Clock, *, read_only: bool = False) -> Stores:
+    """Return the stores; `read_only`: none of them can write (PB-7).
+
+    Raise WrongMasterKey when the key is not this database's, StoreUnavailable when it does not answer.
+    """
+    database = Database(url, read_only=read_only)
     try:
         ring, wrapping_key = await open_ring(database, master_key, clock)
     except BaseException:

@@ -23,14 +23,18 @@ STRONG_COMMIT = (
 )
 
 
-def create_engine(url: str) -> AsyncEngine:
-    """Return an engine with this house's settings for the named database."""
+def create_engine(url: str, *, read_only: bool = False) -> AsyncEngine:
+    """Return an engine with this house's settings for the named database. `read_only`: the database itself refuses every write."""
     if make_url(url).get_backend_name() == "sqlite":
         engine = create_async_engine(url, pool_size=4, max_overflow=4, pool_timeout=5)
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        if read_only:
+            event.listen(engine.sync_engine, "connect", _only_read_sqlite)
         return engine
     settings = {"statement_timeout": str(STATEMENT_MS), "lock_timeout": str(STATEMENT_MS), "jit": "off", "application_name": "gapura"}
+    if read_only:
+        settings["default_transaction_read_only"] = "on"
     engine = create_async_engine(
         url, pool_size=5, max_overflow=5, pool_timeout=3, connect_args={"server_settings": settings, "timeout": 3, "command_timeout": 5}
     )
@@ -43,6 +47,12 @@ def _prepare_sqlite(connection: Any, _: object) -> None:
     cursor = connection.cursor()
     for setting in ("busy_timeout = 5000", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
         cursor.execute(f"PRAGMA {setting}")
+    cursor.close()
+
+
+def _only_read_sqlite(connection: Any, _: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA query_only = ON")
     cursor.close()
 
 
@@ -61,8 +71,8 @@ def _prepare_postgresql(connection: Any, _: object) -> None:
 class Database:
     """`counting` lists the statements sent meanwhile, so that a test can say that a path needs none."""
 
-    def __init__(self, url: str) -> None:
-        self.engine = create_engine(url)
+    def __init__(self, url: str, *, read_only: bool = False) -> None:
+        self.engine = create_engine(url, read_only=read_only)
         self.sqlite = self.engine.dialect.name == "sqlite"
         self._listeners: list[list[str]] = []
         self._turn = asyncio.Lock()
