@@ -23,6 +23,7 @@ class Capability(StrEnum):
     HAND_OFF = "hand_off"  # a person is sent on with a proof
     API_CALL = "api_call"  # programs call an older API through us, or an older program calls us
     API_INBOUND = "api_inbound"  # an older program signs its calls to us in its own scheme
+    EXCHANGE = "exchange"  # a program that acts for a person gets the older system's own proof for her token of ours
     DIRECTORY = "directory"  # an older system asks a directory for a person, as LDAP does
     SIGN_OUT = "sign_out"
     PROBE = "probe"

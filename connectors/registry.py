@@ -11,7 +11,7 @@ from connectors.calls import ApiKind, InboundKind
 from connectors.contract import Capability, Connector, Kind, ProxyKind, Secret
 from connectors.directory import DirectoryKind
 from connectors.errors import BadMapping, BadSettings, UnknownKind
-from connectors.front_door import FrontDoorKind
+from connectors.front_door import Exchangeable, FrontDoorKind
 
 PROXY_KINDS: Mapping[str, ProxyKind] = {
     name: kind  # type: ignore[misc] # the capability says that it has these methods
@@ -22,6 +22,11 @@ FRONT_DOORS: Mapping[str, FrontDoorKind] = {
     name: kind  # type: ignore[misc] # the same
     for name, kind in KINDS.items()
     if Capability.FRONT_DOOR in kind.capabilities
+}
+EXCHANGEABLE: Mapping[str, Exchangeable] = {
+    name: kind  # type: ignore[misc] # the same
+    for name, kind in KINDS.items()
+    if Capability.EXCHANGE in kind.capabilities
 }
 API_KINDS: Mapping[str, ApiKind] = {
     name: kind  # type: ignore[misc] # the same

@@ -28,6 +28,7 @@ class Exchange:
     target: Client | None
     subject_client_has_it: bool = True  # the client it was issued to is still registered for its scopes
     target_usable: bool = True
+    older_type: str = ""  # the older system's own kind of token, when such a one is asked for
 
     @property
     def client(self) -> Client:
@@ -71,8 +72,8 @@ def types_are_access_tokens(asked: Exchange) -> None:
     form = asked.request.form
     if form.get("subject_token_type") != ACCESS_TOKEN:
         raise InvalidRequest(f"subject_token_type must be {ACCESS_TOKEN}")
-    if form.get("requested_token_type", ACCESS_TOKEN) != ACCESS_TOKEN:
-        raise InvalidRequest(f"requested_token_type must be {ACCESS_TOKEN}")
+    if form.get("requested_token_type", ACCESS_TOKEN) != (asked.older_type or ACCESS_TOKEN):
+        raise InvalidRequest(f"requested_token_type must be {ACCESS_TOKEN}, or the type of an older system's own tokens")
 
 
 def client_is_confidential(asked: Exchange) -> None:

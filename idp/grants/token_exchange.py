@@ -18,6 +18,7 @@ from idp.applications.registry import Registry, Snapshot
 from idp.errors import InvalidGrant, InvalidRequest, NotConsented
 from idp.grants.exchange_checks import ACCESS_TOKEN, RULES, Exchange
 from idp.grants.model import TokenAnswer, TokenRequest
+from idp.grants.older_exchange import OlderSystems
 from idp.interaction.models import Interaction, Issue, Refuse, Step
 from idp.interaction.next_step import Facts, next_step
 from idp.people.disclosing import Disclosing, Receiver
@@ -55,6 +56,7 @@ class TokenExchangeGrant:
     disclosing: Disclosing
     guesses: TokenGuesses
     trail: AuditTrail
+    older: OlderSystems
     rules: Sequence[Callable[[Exchange], None]] = RULES
     name: str = NAME
 
@@ -66,15 +68,19 @@ class TokenExchangeGrant:
         assert asked.subject is not None and asked.target is not None
         lived_under = await self._guards(asked.subject, asked.target, text)
         person, service, allowed = await self._decided(asked, snapshot, asked.target, asked.subject)
+        if asked.older_type:
+            return await self.older.hand_over(asked, snapshot, person, service, allowed.claims, allowed.until, lived_under)
         return await self._mint(asked, person, service, allowed, lived_under)
 
     async def _asked(self, request: TokenRequest, snapshot: Snapshot, text: str) -> Exchange:
         subject = await self.access_tokens.find(text)
         if subject is None and text:
             await self.guesses.count("", request.authenticated.client.client_id)
-        target = _behind(request.form.get("audience", ""), snapshot)
+        audience, older_type = request.form.get("audience", ""), self.older.asks(request.form.get("requested_token_type", ""))
+        target = self.older.behind(audience, older_type, snapshot) if older_type else _behind(audience, snapshot)
         still_has = subject is None or snapshot.still_has(subject.client_id, subject.scopes)
-        return Exchange(request, subject, target, still_has, target is not None and snapshot.usable(target.application))
+        usable = target is not None and snapshot.usable(target.application)
+        return Exchange(request, subject, target, still_has, usable, older_type)
 
     async def _guards(self, subject: AccessToken, target: Client, text: str) -> dict[str, str]:
         """Return every guard the subject's token lives under, and the audience's own, as they stand now.

@@ -19,7 +19,7 @@ from connectors.apps.ticket import claims, formats
 from connectors.apps.ticket.settings import TicketSettings
 from connectors.contract import Answer, Capability, Connector, Emission, Identity, SecretRule, random_key
 from connectors.errors import BadRequest, NotEntered
-from connectors.front_door import Desk, Endpoint, Entry, Exhibit, HandOff, Leave, Message, Post, Received
+from connectors.front_door import Desk, Endpoint, Entry, Exchanged, Exhibit, HandOff, Leave, Message, Post, Received
 from connectors.paths import plain_or
 
 STATE = re.compile(r"[A-Za-z0-9_-]{8,128}")
@@ -32,7 +32,7 @@ class Ticket:
 
     name = "ticket"
     title: Mapping[str, str] = {"id": "Tiket bertanda tangan (JWT, HMAC, AES)", "en": "Signed ticket (JWT, HMAC, AES)"}
-    capabilities = frozenset({Capability.FRONT_DOOR, Capability.HAND_OFF, Capability.SIGN_OUT, Capability.PREVIEW})
+    capabilities = frozenset({Capability.FRONT_DOOR, Capability.HAND_OFF, Capability.SIGN_OUT, Capability.PREVIEW, Capability.EXCHANGE})
     settings_model: type[BaseModel] = TicketSettings
     secrets: Mapping[str, SecretRule] = {
         "key": SecretRule(
@@ -46,6 +46,7 @@ class Ticket:
         ),
     }
     docs = "connectors/ticket.md"
+    token_type = "urn:gapura:params:oauth:token-type:ticket"
     own: Sequence[str] = ()
     endpoints: Sequence[Endpoint] = (
         Endpoint("masuk", "/tiket/{connector}/masuk"),
@@ -83,15 +84,23 @@ class Ticket:
         return Entry(connector, state=asked, origins=(own.base_url,))
 
     async def hand_off(self, connector: Connector, who: Identity, state: Mapping[str, object], desk: Desk) -> HandOff | None:
+        own, made = _of(connector.settings), await self.exchange(connector, who, state, desk)
+        if made is None:
+            return None
+        if own.delivery == "post":
+            return HandOff(Post(own.arrive_url, {own.parameter: made.token}), made.handle)
+        return HandOff(Answer(303, {"Location": f"{own.arrive_url}?{urlencode({own.parameter: made.token})}", **NOT_KEPT}), made.handle)
+
+    def exchange_from(self, settings: BaseModel) -> frozenset[str]:
+        return frozenset(_of(settings).exchange_from)
+
+    async def exchange(self, connector: Connector, who: Identity, state: Mapping[str, object], desk: Desk) -> Exchanged | None:
         own = _of(connector.settings)
         sid = claims.handle()
         if not await desk.keep(f"handed:{sid}", b"", own.lifetime):
             return None  # she withdrew, or signed out, since this was decided: nothing else here would see it
         said = claims.sign_in(own, who, desk.issuer, desk.now, sid, state)
-        ticket = formats.FORMATS[own.format](said, _signing(connector, desk.now))
-        if own.delivery == "post":
-            return HandOff(Post(own.arrive_url, {own.parameter: ticket}), sid)
-        return HandOff(Answer(303, {"Location": f"{own.arrive_url}?{urlencode({own.parameter: ticket})}", **NOT_KEPT}), sid)
+        return Exchanged(formats.FORMATS[own.format](said, _signing(connector, desk.now)), own.lifetime, sid)
 
     def refuse(self, connector: Connector, state: Mapping[str, object], reason: str, desk: Desk) -> Answer | Post | None:
         """There is no ticket that says no: our own page says it."""

@@ -38,6 +38,9 @@ class TicketSettings(BaseModel):
     audience: str = Field("", max_length=200, pattern=r"^[\x21-\x7e]*$", description="`aud` of the ticket; empty: base_url")
     subject_field: str = Field("sub", description="Field for the pairwise subject")
     fields: tuple[Row, ...] = Field((), max_length=40, description="Which field carries which claim")
+    exchange_from: tuple[str, ...] = Field(
+        (), max_length=20, description="Clients that may exchange a person's token for a ticket (RFC 8693); empty: none"
+    )
 
     @field_validator("base_url")
     @classmethod
