@@ -15,8 +15,8 @@ from connectors.apps.saml.settings import ILLEGAL
 from connectors.errors import BadRequest
 
 MOST_BYTES = 262_144
-MOST_NODES = 4_000  # elements, attributes and namespace declarations of one message; a real one has less than 100
-MOST_DEPTH = 40
+MOST_NODES = 1_500  # elements and attributes of one message; a real one has less than 100
+MOST_DEPTH, MOST_NAMESPACES = 40, 40
 SAMLP = "urn:oasis:names:tc:SAML:2.0:protocol"
 SAML = "urn:oasis:names:tc:SAML:2.0:assertion"
 MD = "urn:oasis:names:tc:SAML:2.0:metadata"
@@ -85,11 +85,11 @@ def _is_small(root: etree._Element, most_nodes: int) -> None:
     nodes, stack = 0, [(root, 1)]
     while stack:
         element, depth = stack.pop()
-        own = len(element.nsmap) - (len(parent.nsmap) if (parent := element.getparent()) is not None else 0)
-        nodes += 1 + len(element.attrib) + max(own, 0)
-        if nodes > most_nodes or depth > MOST_DEPTH or len(element.nsmap) > 40:
+        namespaces = element.nsmap  # those of its parents too
+        nodes += 1 + len(element.attrib)
+        if nodes > most_nodes or depth > MOST_DEPTH or len(namespaces) > MOST_NAMESPACES:
             raise BadRequest("the XML has too many parts or is too deep")
-        if any("://" not in uri and not uri.startswith("urn:") for uri in element.nsmap.values()):
+        if any("://" not in uri and not uri.startswith("urn:") for uri in namespaces.values()):
             raise BadRequest("a namespace of the XML is relative")  # canonical XML is undefined for it
         stack.extend((child, depth + 1) for child in element)
 
