@@ -97,6 +97,8 @@ class Bridge:
             raise Refused("method_not_allowed", 405)
         if not may(settings, method, target):
             raise Refused("not_found", 404)
+        if method not in SAFE and not self.pages.of_this_host(request, connector):
+            raise Refused("not_genuine", 403)
         visit = await self.gate.ask(request, connector, method, target)
         if isinstance(visit, Response):
             return visit

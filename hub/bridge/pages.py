@@ -41,6 +41,10 @@ class BridgePages:
     def genuine(self, request: Request, connector: Connector, token: str) -> bool:
         return self._of(connector).genuine(request, token)
 
+    def of_this_host(self, request: Request, connector: Connector) -> bool:
+        """True unless the browser says that a page of another host sent this: older systems seldom ask. ASVS 3.5.1."""
+        return self._of(connector).csrf.same_origin(request)
+
     def _render(self, request: Request, connector: Connector, template: str, status: int, **context: object) -> Response:
         application = self.registry.now.applications[connector.application]
         values = {

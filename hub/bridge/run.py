@@ -93,6 +93,8 @@ async def tended(*jobs: Callable[[], Awaitable[object]]) -> AsyncIterator[None]:
 
 async def serve(settings: Settings, listener: socket.socket) -> None:
     """Answer until SIGTERM or SIGINT."""
+    if settings.storage.expiring_url == "memory":
+        raise SettingsError("storage.expiring_url: memory belongs to one process; the bridge and the hub need one that both see")
     if not await is_current(database_url(settings)):
         raise SettingsError("storage: the schema is not that of this version; start gapura serve, or run gapura migrate, first")
     async with open_resources(settings) as resources:
@@ -136,12 +138,18 @@ def listen(settings: Settings) -> socket.socket:
     return listener
 
 
+def _loop() -> asyncio.AbstractEventLoop:
+    import uvloop
+
+    return uvloop.new_event_loop()
+
+
 def main() -> int:
     try:
         settings = load()
         configure(settings.log_level)
         allow_files()
-        with asyncio.Runner() as runner:
+        with asyncio.Runner(loop_factory=_loop) as runner:
             runner.run(serve(settings, listen(settings)))
     except SettingsError as error:
         sys.stderr.write(f"gapura: {error}\n")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from typing import Any
 
 import pytest
 
 from hub.bridge.credentials import keep
+from hub.bridge.run import serve
 from hub.settings import SettingsError, load
 from idp.applications.models import ConnectorRow
 from idp.vault import SERVICE
@@ -278,3 +280,9 @@ async def test_fb_07_a_try_that_broke_off_is_not_made_again_at_once(town: Town) 
     town.older.page.clear()
     town.site.clock.advance(61)
     assert "orang=siti" in (await siti.go(f"{HOST}/")).text
+
+
+async def test_a_store_that_only_one_process_sees_is_refused() -> None:
+    values: dict[str, Any] = {"environment": "development", "storage.expiring_url": "memory"}
+    with socket.socket() as listener, pytest.raises(SettingsError, match=r"^storage.expiring_url: "):
+        await serve(load(**values), listener)

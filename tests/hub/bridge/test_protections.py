@@ -379,3 +379,22 @@ def test_fb_06_unpacking_takes_no_more_room_than_the_limit() -> None:
     assert _unpacked("gzip", gzip.compress(b"x" * 1_000_000), 1_000_000) == b"x" * 1_000_000
     with pytest.raises(OlderTooLarge):
         _unpacked("gzip", gzip.compress(b"x" * 100)[:-9], 1_000_000)
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"origin": HOST}, 200),
+        ({"origin": HOST, "sec-fetch-site": "same-origin"}, 200),
+        ({"origin": "null"}, 200),
+        ({}, 200),
+        ({"origin": "http://usaha.localhost"}, 403),
+        ({"origin": HOST, "sec-fetch-site": "same-site"}, 403),
+        ({"sec-fetch-site": "cross-site"}, 403),
+    ],
+)
+async def test_a_form_of_another_host_is_refused_for_systems_that_do_not_look(town: Town, headers: dict[str, str], status: int) -> None:
+    siti = await town.inside()
+    before = len(town.older.requests)
+    assert (await siti.http.post(f"{HOST}/simpan.php", data={"isi": "x"}, headers=headers)).status_code == status
+    assert len(town.older.requests) - before == (status == 200)
