@@ -31,6 +31,7 @@ class Resources:
     expiring: ExpiringStore
     outbound: httpx.AsyncClient
     sign_outs: httpx.AsyncClient  # a pool of its own: who keeps the other one busy keeps no sign-out back (LO-06)
+    older_apis: httpx.AsyncClient  # another one: an API that hangs keeps nobody from fetching the keys of a client (C12)
     master_key: bytes = field(repr=False)
 
 
@@ -105,8 +106,9 @@ async def open_resources(settings: Settings, clock: Clock | None = None, *, read
     try:
         expiring = MemoryStore(moment) if read_only else open_expiring(settings, moment)
         try:
-            async with outbound(settings.outbound) as client, outbound(settings.outbound) as sign_outs:
-                yield Resources(settings, moment, stores, expiring, client, sign_outs, key)
+            reach = settings.outbound
+            async with outbound(reach) as client, outbound(reach) as sign_outs, outbound(reach) as older_apis:
+                yield Resources(settings, moment, stores, expiring, client, sign_outs, older_apis, key)
         finally:
             await expiring.aclose()
     finally:

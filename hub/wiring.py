@@ -267,7 +267,7 @@ async def build_house(resources: Resources) -> House:
         issuer,
         networks(settings.gate.trusted_proxies),
     )
-    engine = engine_of(resources.outbound, expiring, stores.ring, clock)
+    engine = engine_of(resources.older_apis, expiring, stores.ring, clock)
     allow, ca_file = settings.outbound.allow, settings.outbound.ca_file
     prober = Prober(KINDS, allow, lambda: trusted(ca_file), resources.outbound, engine, clock)
     admin_room = AdminRoom(

@@ -117,7 +117,7 @@ async def test_oss_tells_of_a_nib_and_the_licensing_application_hears_it(town: T
 
 async def test_the_probe_asks_what_is_about_nobody(town: Town) -> None:
     resources = town.site.resources
-    engine = engine_of(resources.outbound, resources.expiring, resources.stores.ring, resources.clock)
+    engine = engine_of(resources.older_apis, resources.expiring, resources.stores.ring, resources.clock)
     connectors = town.site.house.registry.now.connectors
     assert isinstance(await engine.probe(connectors["bpjs"], connectors["bpjs"].settings), Reply)  # type: ignore[arg-type]
     assert await engine.probe(connectors["siasn"], connectors["siasn"].settings) is None  # type: ignore[arg-type]
