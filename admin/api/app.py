@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute, Mount
 
 from admin.actions.all import Actions
 from admin.api.catalogue import catalogue_routes
+from admin.api.lifecycle import lifecycle_routes
 from admin.api.limited import Limited
 from admin.api.oversight import oversight_routes
 from admin.api.people import people_routes
@@ -62,6 +63,7 @@ class AdminApi:
             oversight_routes(gate, self.actions),
             signout_routes(gate, self.actions),
             registration_routes(gate, self.actions),
+            lifecycle_routes(gate, self.actions),
         ):
             app.include_router(router)
 

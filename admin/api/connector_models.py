@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from admin.actions import lifecycle_models as models
 from admin.actions.change_set import Plan, Planned
 from admin.actions.drafts import Draft as Body
+from admin.actions.revising import Standing
 from admin.api.models import Out, Reason
 from admin.errors import FieldProblem
+from connectors.definition_file import text_of
 from connectors.probe import Report
+
+Number = Annotated[int, Field(ge=1, le=1_000_000_000)]
 
 
 class DefinitionOut(Out):
@@ -169,6 +173,11 @@ class PlannedOut(Out):
 class PlanOut(Out):
     items: list[PlannedOut]
     without_file: list[str]
+
+
+def standing(one: Standing) -> DefinitionOut:
+    text = text_of(one.definition)
+    return DefinitionOut(definition=one.definition.plain(), text=text, managed=one.row.managed, revision=one.number)
 
 
 def draft(one: models.Draft) -> DraftOut:
