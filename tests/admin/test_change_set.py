@@ -20,7 +20,7 @@ from tests.admin.connectors import REGISTER, SETTINGS, WHOLE, begun, published
 from tests.admin.operators import working
 from tests.site import Site
 
-KEY = "GAPURA_TEST_TICKET_KEY"
+KEY = "SIMPEG_TICKET_KEY"
 
 
 def file_of(name: str = "simpeg-uji", **more: Any) -> dict[str, str]:
@@ -122,8 +122,8 @@ async def test_fi_1_an_export_names_secrets_and_holds_none_and_no_time(site: Sit
 async def test_pb_5_files_are_applied_together_or_not_at_all(site: Site, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     changes = site.house.admin.actions.change_sets
     other = {**SETTINGS, "base_url": "https://lain.example.id", "arrive_url": "https://lain.example.id/sso"}
-    monkeypatch.setenv("GAPURA_TEST_OTHER_KEY", random_key())
-    good = file_of("lain-uji", settings=other, secrets={"key": "env:GAPURA_TEST_OTHER_KEY"})
+    monkeypatch.setenv("LAIN_TICKET_KEY", random_key())
+    good = file_of("lain-uji", settings=other, secrets={"key": "env:LAIN_TICKET_KEY"})
     bad = file_of(settings={**SETTINGS, "lifetime": 5})
     with pytest.raises(Invalid) as refused:
         await changes.apply(LOCAL, {**good, **bad}, reason="Dua sekaligus")
@@ -171,10 +171,10 @@ async def test_pb_8_what_cannot_be_compared_refuses_the_plan(site: Site, key: st
 
 async def test_sk_4_a_reference_that_leads_nowhere_refuses_the_import(site: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     changes = site.house.admin.actions.change_sets
-    monkeypatch.setenv("GAPURA_TEST_EMPTY", "")
+    monkeypatch.setenv("EMPTY_TICKET_KEY", "")
     for reference in (
         f"env:{KEY}",
-        "env:GAPURA_TEST_EMPTY",
+        "env:EMPTY_TICKET_KEY",
         f"file:{tmp_path}/tidak-ada",
         f"file:{tmp_path}",
         "vault:key",
