@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
-import time
 import traceback
-import tracemalloc
 from dataclasses import replace
 
 import httpx
 import pytest
 
-from hub.bridge.errors import OlderTooLarge
 from hub.bridge.headers import has_one_framing
 from hub.bridge.jar import Jar
 from hub.bridge.replay import Ready
-from hub.bridge.upstream import _unpacked
 from hub.bridge.visit import Visit
 from idp.vault import Held
-from kit.breaker import State
-from tests.hub.bridge.conftest import CONNECTOR, HOST, OLD_PASSWORD, Town
-from tests.hub.bridge.older import BOMB, GZIP_BOMB, Wire, dripping, endless, reset, running, told, writes
+from tests.hub.bridge.conftest import HOST, OLD_PASSWORD, Town
+from tests.hub.bridge.older import reset, running, told, writes
 from tests.journeys.test_canary import captured_log
 
 PEOPLE = {  # who may open it, and the old account of each
@@ -94,82 +88,6 @@ async def test_fb_03_a_redirect_of_the_older_system_carries_nothing_of_ours(town
     assert (answer.status_code, answer.headers["location"]) == (302, "https://lain.example/a")
     town.older.page["/dalam"] = writes(told(302, "", f"Location: http://127.0.0.1:{town.older.port}/beranda.php"))
     assert (await siti.http.get(f"{HOST}/dalam")).headers["location"] == f"{HOST}/beranda.php"
-
-
-LARGE = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 50000000\r\n\r\n" + b"x" * 3_000_000
-
-
-@pytest.mark.parametrize(
-    ("wire", "status"),
-    [
-        (writes(LARGE), 502),
-        (endless, 502),
-        (writes(GZIP_BOMB), 502),
-        (dripping, 503),
-        (writes(b"", after=30), 503),
-        (reset, 503),
-        (writes(b"\x00\xff garbage\r\n\r\n"), 503),
-        (writes(b"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 3\r\n\r\nabc"), 502),
-        (writes(b"HTTP/1.1 200 OK\r\n" + b"X: " + b"y" * 200_000 + b"\r\n\r\n"), 503),
-        (writes(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc"), 503),
-    ],
-    ids=["large", "endless", "bomb", "dripping", "silent", "reset", "garbage", "coding", "headers", "cut"],
-)
-async def test_fb_06_a_page_without_end_is_cut_and_the_person_stays_signed_in(town: Town, wire: Wire, status: int) -> None:
-    siti = await town.inside()
-    town.older.page["/aneh"] = wire
-    started = time.monotonic()
-    answer = await siti.http.get(f"{HOST}/aneh")
-    assert time.monotonic() - started < 5
-    assert answer.status_code == status
-    assert "Anda tetap masuk" in answer.text and "tel:" in answer.text and "Dinas Komunikasi" in answer.text
-    assert "orang=siti" in (await siti.http.get(f"{HOST}/")).text
-
-
-async def test_fb_06_a_login_page_without_end_is_cut_too(town: Town) -> None:
-    await town.hold("siti", OLD_PASSWORD)
-    town.older.page["/login.php"] = endless
-    assert (await town.person().go(f"{HOST}/")).status_code == 502
-    assert town.older.sent == []
-
-
-async def test_what_a_person_sends_is_limited(town: Town) -> None:
-    siti = await town.inside()
-    before = len(town.older.requests)
-    assert (await siti.http.post(f"{HOST}/simpan.php", content=b"x" * 1_000_001)).status_code == 413
-    assert len(town.older.requests) == before
-    assert (await siti.http.post(f"{HOST}/simpan.php", content=b"x" * 999_999)).status_code == 200
-
-
-async def test_c12_an_older_system_that_is_down_is_left_alone_and_then_asked_by_one(town: Town) -> None:
-    siti = await town.inside()
-    moment = [1000.0]
-    older = town.bridge.olders[CONNECTOR]
-    older.steady = lambda: moment[0]
-    town.older.page["/mati"] = reset
-    for _ in range(5):
-        assert (await siti.http.get(f"{HOST}/mati")).status_code == 503
-    before = town.older.connections
-    answer = await siti.http.get(f"{HOST}/")
-    assert answer.status_code == 503 and 1 <= int(answer.headers["retry-after"]) <= 30
-    assert town.older.connections == before, "nobody asks it"
-    moment[0] += 30
-    assert "orang=siti" in (await siti.http.get(f"{HOST}/")).text
-    assert (await siti.http.get(f"{HOST}/")).status_code == 200
-
-
-async def test_c12_a_slow_older_system_takes_no_more_than_its_share(town: Town) -> None:
-    await town.configure(at_once=3)
-    siti = await town.inside()
-    town.older.page["/lambat"] = writes(b"", after=30)
-    before = town.older.connections
-    started = time.monotonic()
-    answers = await asyncio.gather(*(siti.http.get(f"{HOST}/lambat") for _ in range(12)))
-    assert time.monotonic() - started < 4, "those who wait for a place wait no longer than the others"
-    assert town.bridge.olders[CONNECTOR].breaker.state(time.monotonic()) is State.CLOSED, "who found no place says nothing of the system"
-    assert {answer.status_code for answer in answers} == {503}
-    assert town.older.connections - before <= 3
-    assert (await siti.http.get(f"{town.site.issuer}/")).status_code == 200
 
 
 async def test_fa_01_headers_of_the_browser_that_name_a_person_never_arrive(town: Town) -> None:
@@ -367,18 +285,6 @@ async def raw(town: Town, http: httpx.AsyncClient, method: str, path: str) -> ht
 
     await town.bridge(scope, receive, send)  # type: ignore[arg-type]
     return httpx.Response(status, headers=headers, content=body)
-
-
-def test_fb_06_unpacking_takes_no_more_room_than_the_limit() -> None:
-    tracemalloc.start()
-    with pytest.raises(OlderTooLarge):
-        _unpacked("gzip", BOMB, 1_000_000)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert peak < 5_000_000
-    assert _unpacked("gzip", gzip.compress(b"x" * 1_000_000), 1_000_000) == b"x" * 1_000_000
-    with pytest.raises(OlderTooLarge):
-        _unpacked("gzip", gzip.compress(b"x" * 100)[:-9], 1_000_000)
 
 
 @pytest.mark.parametrize(
