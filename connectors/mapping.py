@@ -16,8 +16,9 @@ MAX_VALUE = 1024
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return ", ".join(str(part) for part in value.values() if part)
+    if isinstance(value, Mapping):  # an address says itself how it is written as a whole. OpenID Connect Core §5.1.1
+        parts = str(value["formatted"]).splitlines() if value.get("formatted") else value.values()
+        return ", ".join(str(part) for part in parts if part)
     if isinstance(value, list | tuple):
         return ", ".join(str(part) for part in value)
     return str(value)
