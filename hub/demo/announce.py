@@ -11,6 +11,11 @@ NAMES = {
     "usaha-kecil": "Pendampingan usaha (OpenID Connect)",
     "e-link": "Antrean puskesmas (OpenID Connect)",
     "rsud-daftar": "Rawat jalan RSUD (aplikasi lama, header)",
+    "simpeg": "SIMPEG (aplikasi lama, tiket; pegawai)",
+    "arsip-daerah": "Arsip daerah (aplikasi lama, CAS)",
+    "e-office": "Surat dinas (aplikasi lama, SAML; pegawai)",
+    "pajak-daerah": "Pajak daerah (aplikasi lama, broker)",
+    "aduan-warga": "Aduan warga (aplikasi lama, formulir)",
 }
 CLOSED = "akun ditutup, tidak dapat masuk"
 ROLES = {

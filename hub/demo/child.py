@@ -35,6 +35,12 @@ WORDS = {
     "bpjs_number": "Nomor BPJS",
     "nib": "NIB",
     "children": "Anak",
+    "nip": "NIP",
+    "unit_code": "Unit kerja",
+    "position": "Jabatan",
+    "work_email": "Surel dinas",
+    "email": "Surel",
+    "address": "Alamat",
 }
 
 

@@ -8,14 +8,20 @@ from typing import Any
 
 import pyotp
 
+from connectors.contract import random_key
 from consent.notice import build, parse, purposes_from
+from hub.bridge.credentials import keep
+from hub.demo.connecting import SECRETS, connector_of, older_accounts
 from hub.demo.rows import NOTHING, agency_of, application_of, identifiers_of, person_of, read, service_of
 from hub.resources import Resources
 from hub.wiring import House
-from idp.applications.models import Client, ClientSecret, ConnectorRow
+from idp.applications.models import Client, ClientSecret
 from idp.people.models import Credential
 from idp.tokens.claims import claims_of_scopes
 from kit.secrets import digest, keyed, new_id
+
+OLDER_PASSWORD = "rahasia"  # of every account in the data's older systems; its notes say so
+More = Mapping[str, Mapping[str, Any]]
 
 
 def demo_secret(master: bytes, client_id: str) -> str:
@@ -23,15 +29,19 @@ def demo_secret(master: bytes, client_id: str) -> str:
     return keyed(master, "demo-client", client_id)
 
 
-async def seed(resources: Resources, house: House, places: Mapping[str, str] | None = None) -> None:
-    """Fill the stores; `places` maps applications that really run to their origin (http://localhost:…)."""
+async def seed(resources: Resources, house: House, places: Mapping[str, str] | None = None, more: More | None = None) -> None:
+    """Fill the stores; `places` maps applications that really run to their origin (http://localhost:…), `more` to further settings."""
     now = resources.clock.now()
-    await seed_registry(resources, now, places or {})
+    connected = {row.id for row in await resources.stores.registry.connectors()}
+    await seed_registry(resources, now, places or {}, more or {})
     await house.reload()
     await seed_people(resources, house, now)
+    if "aduan-warga" in (places or {}) and "aduan-warga" not in connected:  # later on, what was forgotten stays forgotten
+        for persona, username in older_accounts("aduan-warga").items():
+            await keep(resources, "aduan-warga", f"demo-{persona}", username, OLDER_PASSWORD)
 
 
-async def seed_registry(resources: Resources, now: int, places: Mapping[str, str]) -> None:
+async def seed_registry(resources: Resources, now: int, places: Mapping[str, str], more: More) -> None:
     stores, data = resources.stores, read("services")
     known = {agency.code for agency in await stores.registry.agencies()}
     for row in read("agencies")["agencies"]:
@@ -53,15 +63,15 @@ async def seed_registry(resources: Resources, now: int, places: Mapping[str, str
                 replace(before, home_url=wanted.home_url, initiate_login_uri=wanted.initiate_login_uri), based_on=before.revision
             )
         if origin is not None:
-            await _seed_entry(resources, row, origin, now)
+            await _seed_entry(resources, row, origin, more.get(row["id"], {}), now)
     if not existing:
         for order, row in enumerate(data["services"]):
             await stores.registry.save_service(service_of(row, order))
         await seed_notices(resources, data, now)
 
 
-async def _seed_entry(resources: Resources, row: Mapping[str, Any], origin: str, now: int) -> None:
-    """Keep the client or connector of an application that really runs."""
+async def _seed_entry(resources: Resources, row: Mapping[str, Any], origin: str, more: Mapping[str, Any], now: int) -> None:
+    """Keep the client or connector of an application that really runs, and the secret that a connector shares with it."""
     if row["channel"] == "online_oidc":
         secret = demo_secret(resources.master_key, row["id"])
         await resources.stores.registry.save_client(
@@ -76,10 +86,11 @@ async def _seed_entry(resources: Resources, row: Mapping[str, Any], origin: str,
                 grant_types=frozenset({"authorization_code", "refresh_token"}),
             )
         )
-    elif row["channel"] == "forward_auth":
-        system = next(one for one in read("legacy-systems")["systems"] if one["id"] == row["legacy_system"])
-        settings = {"base_url": origin, "headers": system["attribute_map"], "strip": ["X-Pasien-Id"], "start_path": "/"}
-        await resources.stores.registry.save_connector(ConnectorRow(row["id"], row["id"], "forward_auth", settings))
+        return
+    connector = connector_of(row["id"], origin, more)
+    await resources.stores.registry.save_connector(connector)
+    if connector.kind in SECRETS:
+        await resources.stores.connector_secrets.make(connector.id, SECRETS[connector.kind], random_key(), now=now)
 
 
 def _scopes_of(application: str) -> frozenset[str]:

@@ -21,6 +21,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from hub.demo.systems.front import LOOKS
 from kit.web.assets import Assets
 from tests.browser.stage import Shown
 from tests.servers import missing
@@ -63,6 +64,7 @@ class Shelf:
 
     def __init__(self) -> None:
         self.pages: dict[str, Shown] = {}
+        self.assets = Assets()
 
     def put(self, shown: Shown) -> str:
         name = str(len(self.pages))
@@ -78,10 +80,15 @@ class Shelf:
             return HTMLResponse(shown.html, 200, headers)
         return HTMLResponse(gzip.compress(shown.html.encode(), 6, mtime=0), 200, {"Content-Encoding": "gzip", **headers})
 
+    async def asset(self, request: Request) -> Response:
+        """Answer with a file of ours, or of the older systems of the demonstration: names hold a digest."""
+        found = await self.assets.serve(request)
+        return found if found.status_code == 200 else await LOOKS.serve(request)
+
     @contextmanager
     def open(self) -> Iterator[str]:
         """Serve on a free port while the block runs."""
-        app = Starlette(routes=[Route("/h/{name}", self.page), *Assets().routes()])
+        app = Starlette(routes=[Route("/h/{name}", self.page), Route("/aset/{name}", self.asset)])
         server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off", ws="none"))
         with socket.socket() as listener:
             listener.bind(("127.0.0.1", 0))

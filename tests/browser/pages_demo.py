@@ -1,19 +1,28 @@
-"""The pages of the demonstration's own programs: two kinds of application and the gate before the older one. They have Indonesian only."""
+"""The pages of the demonstration's own programs: applications new and old, and the gate before an older one. They have Indonesian only."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import httpx
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from hub.demo.child import PAGES
 from hub.demo.older import Registration
 from hub.demo.party import Party
 from hub.demo.proxy import Proxy
+from hub.demo.systems.aduan import SESSION, Aduan
+from hub.demo.systems.front import LOOKS, Front
+from hub.demo.systems.simpeg import Simpeg
 from tests.browser.stage import Page, Stage, Walk, note
 
 ISSUER = "http://localhost:8000"
 ONLY = ("id",)
+WHYS = ("account", "state", "http", "form")
 SERVICES = [
     {"slug": "pendampingan-usaha", "label": "Pendampingan usaha kecil", "scope": "openid name nik"},
     {"slug": "izin-usaha", "label": "Izin usaha", "scope": "openid name nib"},
@@ -28,6 +37,18 @@ PERSON = {
     "id_token": "x",
     "csrf": "t8Kd0mZ4vXq1",
 }
+FRONT = Front(
+    "simpeg",
+    "SIMPEG",
+    "BKPSDM",
+    2014,
+    "PHP 5.6",
+    "tiket bertanda tangan, sekali pakai (JWT)",
+    ISSUER,
+    "http://localhost:8105",
+    [{"field": "nip_baru", "label": "NIP"}, {"field": "urn:oid:0.9.2342.19200300.100.1.3", "label": "Surel dinas"}],
+)
+STAFF = {"nip_baru": "198504172010012901", "urn:oid:0.9.2342.19200300.100.1.3": "rini.dukcapil@example.id", "kode_unit": "DUKCAPIL"}
 
 
 def _party() -> Party:
@@ -66,6 +87,26 @@ def _at_older(headers: dict[str, str]) -> Walk:
     return _walk(Starlette(routes=Registration(ROWS, ISSUER).routes()), "/", headers)
 
 
+def _at_simpeg(path: str, cookie: str = "") -> Walk:
+    simpeg = Simpeg(FRONT, [], [], {"DUKCAPIL": "12"})
+    account = {"display_name": "RINI UJIASTUTI"}
+    simpeg.sessions.kept["h"] = {"csrf": "t8Kd0mZ4vXq1", "name": "Rini Ujiastuti", "values": STAFF, "account": account}
+    return _walk(Starlette(routes=[*simpeg.routes(), *LOOKS.routes()]), path, {"cookie": f"ci_session_simpeg={cookie}"})
+
+
+def _at_aduan(path: str) -> Walk:
+    aduan = Aduan(replace(FRONT, id="aduan-warga", name="Aduan Warga", owner="Diskominfo"), [])
+    aduan.sessions["h"] = {"name": "Siti Peragawati", "values": {}}
+    return _walk(Starlette(routes=[*aduan.routes(), *LOOKS.routes()]), path, {"cookie": f"{SESSION}=h"})
+
+
+def _stopped(why: str) -> Walk:
+    async def stop(_: Request) -> Response:
+        return FRONT.stopped(why)
+
+    return _walk(Starlette(routes=[Route("/", stop), *LOOKS.routes()]), "/", {})
+
+
 def _walk(app: ASGIApp, path: str, headers: dict[str, str]) -> Walk:
     async def walk(stage: Stage) -> httpx.Response:
         return await _ask(stage, app, path, headers)
@@ -95,5 +136,13 @@ DEMO: tuple[Page, ...] = (
         },
         ONLY,
     ),
+    Page(
+        "demo/systems/home.html",
+        "A",
+        {"usual": _at_simpeg("/"), "signed-in": _at_simpeg("/", "h"), "bridged": _at_aduan("/beranda.php")},
+        ONLY,
+    ),
+    Page("demo/systems/login.html", "A", {"usual": _at_aduan("/login.php")}, ONLY),
+    Page("demo/systems/stopped.html", "A", {"usual": _stopped("proof"), **{why: _stopped(why) for why in WHYS}}, ONLY),
     Page("demo/refused.html", "A", {"usual": _gate(403), "unclear": _gate(500)}, ONLY),
 )

@@ -9,7 +9,8 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PROGRAMS = ("hub.worker", "hub.cli", "hub.demo.run", "hub.demo.party", "hub.demo.older", "hub.demo.proxy", "hub.storage.expiring.redis")
+DEMO = ("hub.demo.run", "hub.demo.party", "hub.demo.older", "hub.demo.proxy", "hub.demo.systems.__main__", "hub.demo.systems.saml")
+PROGRAMS = ("hub.worker", "hub.cli", "hub.bridge.run", *DEMO, "hub.storage.expiring.redis")
 OPTIONAL = {"opentelemetry-api", "opentelemetry-sdk", "rich"}  # imported by libraries where they are there, and not missed where not
 OURS = {"gapura"}
 

@@ -49,11 +49,11 @@
   });
   all("meta[name=viewport]").forEach((m) => { if (/user-scalable|maximum-scale/.test(m.content)) bad("C-7", "zoom is forbidden"); });
 
-  /* C-20 and forms. */
+  /* C-20 and forms; tok: the token of an older system of the demonstration. */
   const help = document.querySelector("footer .help");
   if (!help || help.querySelectorAll("li").length < 4) bad("C-20", "the help is not in the footer");
   all("form").filter((f) => (f.getAttribute("method") || "").toLowerCase() === "post").forEach((f) => {
-    const away = /^https?:/.test(f.getAttribute("action") || ""), token = Boolean(f.querySelector("input[name=csrf]"));
+    const away = /^https?:/.test(f.getAttribute("action") || ""), token = Boolean(f.querySelector("input[name=csrf], input[name=tok]"));
     if (away === token) bad("csrf", away ? `the token goes to ${f.getAttribute("action")}` : `form ${f.getAttribute("action")}`);
   });
   const ids = {};
