@@ -14,8 +14,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from connectors.registry import FRONT_DOORS
+from hub.health import Health
 from hub.middleware import Front
-from hub.wiring import Health, House
+from hub.wiring import House
 from idp.endpoints.calls import CallEndpoint
 from idp.endpoints.device_authorization import DeviceAuthorizationEndpoint
 from idp.endpoints.discovery import Discovery
@@ -71,7 +73,8 @@ class ExactPaths:
 def machine_paths(routes: Sequence[BaseRoute]) -> frozenset[str]:
     """Return where programs come, with the paths below each: what they get there is never a page, whatever goes wrong."""
     theirs = (one.path for one in routes if isinstance(one, Route) and isinstance(getattr(one.endpoint, "__self__", None), MACHINES))
-    return frozenset((*(path.partition("{")[0].rstrip("/") for path in theirs), *MORE_MACHINE_PATHS))
+    of_kinds = (one.path for kind in FRONT_DOORS.values() for one in kind.endpoints if one.for_programs)
+    return frozenset((*(path.partition("{")[0].rstrip("/") for path in (*theirs, *of_kinds)), *MORE_MACHINE_PATHS))
 
 
 class Broken:

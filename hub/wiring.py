@@ -11,8 +11,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import structlog
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 import admin
@@ -25,6 +23,7 @@ from consent.disclosure import DisclosureLog
 from consent.service import ConsentService
 from hub.certificates import client_certificates
 from hub.following import RegistryFollower
+from hub.health import Health
 from hub.maintenance import Maintenance
 from hub.outbound import trusted
 from hub.regency import regency_of
@@ -109,7 +108,6 @@ from idp.signout.service import SignOut
 from idp.tokens.access_token import AccessTokens
 from idp.tokens.dressing import Dressing
 from idp.tokens.guessing import TokenGuesses
-from kit.expiring import StoreUnavailable
 from kit.keys import derive
 from kit.web.address import networks
 from kit.web.assets import Assets
@@ -152,38 +150,6 @@ class House:
 
 def template_folders() -> list[Path]:
     return [Path(room.__file__ or "").parent / "templates" for room in (idp, portal, admin)]
-
-
-class Health:
-    """`/healthz`: this process answers. `/readyz`: it can do its work: database, expiring store, keys."""
-
-    def __init__(self, resources: Resources, keys: KeySchedule) -> None:
-        self.resources = resources
-        self.keys = keys
-
-    async def live(self, request: Request) -> Response:
-        return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
-
-    async def ready(self, request: Request) -> Response:
-        problems = []
-        try:
-            await self.resources.expiring.ping()
-        except StoreUnavailable:
-            problems.append("expiring store")
-        try:
-            await self.resources.stores.keys.all()
-        except Exception as error:  # whatever it is, this worker is not ready; the log says what
-            log.warning("database_not_ready", kind=type(error).__name__)
-            problems.append("database")
-        if not self.keys.jwks()["keys"]:
-            problems.append("signing keys")
-        headers = {"Cache-Control": "no-store", **({"Retry-After": "5"} if problems else {})}
-        return JSONResponse(
-            {"status": "not ready" if problems else "ready", "problems": problems}, 503 if problems else 200, headers=headers
-        )
-
-    def routes(self) -> list[Route]:
-        return [Route("/healthz", self.live, methods=["GET"]), Route("/readyz", self.ready, methods=["GET"])]
 
 
 async def build_house(resources: Resources) -> House:
