@@ -1,0 +1,179 @@
+"""The connection test against real sockets: refused ports, certificates that are wrong, an API that refuses our credentials."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import ssl
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from connectors.builtin import KINDS
+from connectors.contract import Connector, Secret
+from connectors.probe import Report
+from connectors.registry import build
+from hub.storage.expiring.memory import MemoryStore
+from idp.calls.wiring import engine_of
+from idp.handoff.probing import Prober
+from kit.clock import SystemClock
+from kit.outbound import client
+from kit.sealing import KeyRing
+from tests.site import free_socket
+
+KEY = ec.generate_private_key(ec.SECP256R1())
+DAY = timedelta(days=1)
+
+
+def certificate(folder: Path, *, name: str = "localhost", ends: timedelta = 90 * DAY) -> ssl.SSLContext:
+    """Write a self-signed certificate; return what a server speaks TLS with."""
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    names = [x509.DNSName(name), *([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))] if name == "localhost" else [])]
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(KEY.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - 400 * DAY)
+        .not_valid_after(now + ends)
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(KEY, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    (folder / "cert.pem").write_bytes(made.public_bytes(pem))
+    key = KEY.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (folder / "key.pem").write_bytes(key)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
+    return context
+
+
+@asynccontextmanager
+async def serving(status: int, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
+    """Answer every request with this status; yield the port."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if await reader.read(65_536):
+            head = f"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{{}}"
+            writer.write(head.encode())
+            await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0, ssl=tls) as server:
+        yield server.sockets[0].getsockname()[1]
+
+
+def web(url: str) -> Connector:
+    settings = {"base_url": "https://luar.example.id", "headers": [], "upstream": url}
+    return build(kind="forward_auth", connector_id="lama", application="lama", settings=settings)
+
+
+def api(url: str) -> Connector:
+    settings: dict[str, Any] = {"base_url": url, "username": "gapura", "operations": [{"path": "/ping"}], "sample": "/ping"}
+    return build(kind="basic", connector_id="api", application="lama", settings=settings, secrets={"password": (Secret("k" * 43),)})
+
+
+Probe = Callable[..., Any]
+
+
+@pytest.fixture
+async def probe(tmp_path: Path) -> AsyncIterator[Probe]:
+    clock = SystemClock()
+    store = MemoryStore(clock)
+
+    async def run(connector: Connector, *allow: str, trusted: bool = True) -> Report:
+        def trust() -> ssl.SSLContext:
+            context = ssl.create_default_context()
+            if trusted and (tmp_path / "cert.pem").exists():
+                context.load_verify_locations(tmp_path / "cert.pem")
+            return context
+
+        async with client(allow=allow, verify=trust) as http:
+            engine = engine_of(http, store, KeyRing({1: b"k" * 32}, 1, b"i" * 32), clock)
+            return await Prober(KINDS, allow, trust, http, engine, clock).run(connector)
+
+    yield run
+    await store.aclose()
+
+
+def states(report: Report) -> dict[str, str]:
+    return {step.name: step.code or step.state for step in report.steps}
+
+
+async def test_a_system_that_answers_passes_every_step_and_each_has_its_time(probe: Probe, tmp_path: Path) -> None:
+    async with serving(200, certificate(tmp_path)) as port:
+        report = await probe(web(f"https://localhost:{port}"), f"localhost:{port}")
+    assert states(report) == dict.fromkeys(("dns", "tcp", "tls", "auth", "sample"), "passed") and report.good
+    assert all(0 <= step.milliseconds < 5_000 for step in report.steps)
+
+
+async def test_a_name_that_does_not_exist(probe: Probe) -> None:
+    assert states(await probe(web("https://tidak-ada.invalid"))) == {
+        "dns": "no_name",
+        **dict.fromkeys(("tcp", "tls", "auth", "sample"), "skipped"),
+    }
+
+
+async def test_an_address_inside_that_is_not_allowed_is_not_even_tried(probe: Probe) -> None:
+    async with serving(200) as port:
+        report = await probe(web(f"http://127.0.0.1:{port}"))
+    assert states(report)["dns"] == "not_public" and states(report)["tcp"] == "skipped"
+    assert f"127.0.0.1:{port}" in report.steps[0].fix["en"]
+
+
+async def test_a_port_that_refuses(probe: Probe) -> None:
+    with free_socket() as taken:
+        port = taken.getsockname()[1]
+    report = await probe(web(f"http://127.0.0.1:{port}"), f"127.0.0.1:{port}")
+    assert states(report) == {"dns": "passed", "tcp": "refused", "tls": "skipped", "auth": "skipped", "sample": "skipped"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "trusted", "code"),
+    [
+        ({"ends": -DAY}, True, "expired"),
+        ({"name": "lain.example.id"}, True, "wrong_name"),
+        ({}, False, "untrusted"),
+        ({"ends": 5 * DAY}, True, "soon"),
+    ],
+)
+async def test_a_certificate_that_is_wrong(probe: Probe, tmp_path: Path, changes: dict[str, Any], trusted: bool, code: str) -> None:
+    async with serving(200, certificate(tmp_path, **changes)) as port:
+        report = await probe(web(f"https://localhost:{port}"), f"localhost:{port}", trusted=trusted)
+    assert states(report)["tls"] == code
+    assert report.good is (code == "soon") and states(report)["sample"] == ("passed" if code == "soon" else "skipped")
+
+
+async def test_a_port_without_tls(probe: Probe) -> None:
+    async with serving(200) as port:
+        assert states(await probe(web(f"https://localhost:{port}"), f"localhost:{port}"))["tls"] == "no_tls"
+        report = await probe(web(f"http://localhost:{port}"), f"localhost:{port}")
+    assert states(report)["tls"] == "plain" and report.good
+
+
+@pytest.mark.parametrize(
+    ("status", "auth", "sample"),
+    [(200, "passed", "passed"), (401, "login_refused", "skipped"), (404, "passed", "sample_missing"), (503, "passed", "sample_failed")],
+)
+async def test_an_api_is_asked_for_its_sample_with_our_own_credentials(
+    probe: Probe, tmp_path: Path, status: int, auth: str, sample: str
+) -> None:
+    async with serving(status, certificate(tmp_path)) as port:
+        report = await probe(api(f"https://localhost:{port}"), f"localhost:{port}")
+    assert (states(report)["auth"], states(report)["sample"]) == (auth, sample)
+
+
+async def test_a_page_that_is_not_there(probe: Probe) -> None:
+    async with serving(404) as port:
+        assert states(await probe(web(f"http://localhost:{port}"), f"localhost:{port}"))["sample"] == "sample_missing"
