@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from admin.actions import check
-from admin.actions.lifecycle import read_definition
+from admin.actions.drafting import read_definition
 from admin.actions.lifecycle_models import Change, Published
 from admin.actions.publishing import Publishing, Step
 from admin.errors import FieldProblem, Invalid

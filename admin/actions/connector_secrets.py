@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from admin.actions import check
-from admin.actions.definitions import Definitions, strength
+from admin.actions.definition_rules import strength
+from admin.actions.definitions import Definitions
 from admin.actions.desk import Desk
 from admin.actions.lifecycle_models import SecretSet, SecretView
 from admin.actions.revising import Revising

@@ -15,6 +15,8 @@ from pydantic import ValidationError
 from admin.actions import check
 from admin.actions.connector_secrets import ConnectorSecrets
 from admin.actions.desk import Desk
+from admin.actions.drafting import EXPLICIT, draft_of, nothing_of_this_machine, view_of
+from admin.actions.drafting import read_definition as read_definition
 from admin.actions.lifecycle_models import Change, Checked, Draft, Published, Review, RevisionView, SecretSet, SecretView
 from admin.actions.picture import Preview, Wanted
 from admin.actions.publishing import Publishing, Step
@@ -25,9 +27,9 @@ from admin.pages.parse import field_problems
 from admin.permissions import Permission
 from connectors.contract import Kind
 from connectors.definition import Definition, Managed
-from connectors.definition_file import BadFile, read_text, text_of
+from connectors.definition_file import text_of
 from connectors.probe import Report
-from idp.applications.revisions import DraftRow, Revision
+from idp.applications.revisions import DraftRow
 from idp.handoff.probing import Prober
 from idp.store import Conflict
 from kit.audit import AuditEvent
@@ -48,12 +50,10 @@ class Lifecycle:
     def revising(self) -> Revising:
         return self.publishing.revising
 
-    # Drafts. Permission CONNECTOR_DRAFT; nothing dangerous.
-
     async def drafts(self, operator: Operator) -> list[Draft]:
         """Return every draft, the one touched last first."""
         self.desk.may(operator, Permission.CONNECTOR_DRAFT)
-        return [_draft(row) for row in await self.desk.stores.connector_revisions.drafts()]
+        return [draft_of(row) for row in await self.desk.stores.connector_revisions.drafts()]
 
     async def draft(self, operator: Operator, draft_id: str) -> Draft:
         """Return a draft; raise NotFound."""
@@ -61,7 +61,7 @@ class Lifecycle:
         row = await self.desk.stores.connector_revisions.draft(draft_id)
         if row is None:
             raise NotFound(draft_id)
-        return _draft(row)
+        return draft_of(row)
 
     async def begin(self, operator: Operator, *, connector: str = "", kind: str = "") -> Draft:
         """Begin a draft: of this connector as it stands, or of a new one of this kind. A connector has one draft: the one begun already
@@ -159,8 +159,6 @@ class Lifecycle:
         row = await self.desk.stores.connector_revisions.draft(draft_id)
         return (await self.publishing.publish(operator, [step], reason=reason, draft=row))[0]
 
-    # Revisions. Permission CONNECTOR_READ.
-
     async def definition(self, operator: Operator, connector_id: str) -> Definition:
         """Return the connector as it stands, as files would carry it."""
         self.desk.may(operator, Permission.CONNECTOR_READ)
@@ -174,14 +172,14 @@ class Lifecycle:
     async def revisions(self, operator: Operator, connector_id: str) -> list[RevisionView]:
         """Return every revision, newest first."""
         stands = await self.standing(operator, connector_id)
-        return [_view(one, stands) for one in await self.desk.stores.connector_revisions.of(connector_id)]
+        return [view_of(one, stands) for one in await self.desk.stores.connector_revisions.of(connector_id)]
 
     async def revision(self, operator: Operator, connector_id: str, number: int) -> RevisionView:
         stands = await self.standing(operator, connector_id)
         found = await self.desk.stores.connector_revisions.get(connector_id, number)
         if found is None:
             raise NotFound(connector_id)
-        return _view(found, stands)
+        return view_of(found, stands)
 
     async def compare(self, operator: Operator, connector_id: str, before: int, after: int) -> tuple[Change, ...]:
         """Return what changed from one revision to another, in words."""
@@ -213,8 +211,6 @@ class Lifecycle:
         step = await self.publishing.step(definition, lenient=True)
         return (await self.publishing.publish(operator, [step], reason=reason, event=AuditEvent.CONNECTOR_HANDED_OVER))[0]
 
-    # Secrets and the connection test: see their own classes.
-
     async def secrets(self, operator: Operator, connector_id: str) -> Sequence[SecretView]:
         """Return the secrets that the connector's kind and settings call for, without values. `connector_id` may be a draft's."""
         return await self.sealed.list(operator, connector_id)
@@ -239,9 +235,8 @@ class Lifecycle:
         return await self.publishing.step(draft.definition, connector=draft.connector)
 
     async def _change(self, operator: Operator, draft: Draft, definition: Definition, based_on: int, *, base: int | None = None) -> Draft:
-        outside = {n: r for n, r in definition.secrets.items() if r.startswith(("env:", "file:")) and r != draft.definition.secrets.get(n)}
-        if not operator.local:  # through the network nobody may have this machine read its own files and settings into a secret
-            check.settle(check.problem(f"secrets.{name}", "not_here", *NOT_HERE) for name in outside)
+        if not operator.local:
+            nothing_of_this_machine(draft.definition, definition)
         changed = Draft(draft.id, draft.connector, definition, 0, operator.actor, 0, draft.base if base is None else base)
         return await self._keep(operator, changed, based_on)
 
@@ -250,35 +245,6 @@ class Lifecycle:
         now = self.desk.clock.now()
         row = DraftRow(draft.id, draft.connector, draft.definition.agency, said, 0, operator.actor, now)
         try:
-            return _draft(await self.desk.stores.connector_revisions.save_draft(row, based_on=based_on))
+            return draft_of(await self.desk.stores.connector_revisions.save_draft(row, based_on=based_on))
         except Conflict as error:
             raise Changed(draft.id) from error
-
-
-NOT_HERE = (
-    "Rujukan env: dan file: hanya dibaca dari berkas, dengan gapura apply. Di sini: isi atau buat rahasianya.",
-    "References env: and file: are read from files only, by gapura apply. Here: set or make the secret.",
-)
-EXPLICIT = (
-    "Pengelolaan tidak dipindah sambil lalu. Pindahkan lewat tindakan tersendiri.",
-    "A connector is not handed over in passing. Hand it over by its own action.",
-)
-
-
-def read_definition(text: str) -> Definition:
-    """Return what the text says; raise Invalid that names the field or the line."""
-    try:
-        return read_text(text)
-    except BadFile as error:
-        raise Invalid(check.problem(error.field, error.code, f"Perbaiki: {error.reason}.", f"Fix this: {error.reason}.")) from None
-
-
-def _draft(row: DraftRow) -> Draft:
-    definition = Definition.model_validate(row.definition["definition"])
-    return Draft(row.id, row.connector, definition, row.version, row.author, row.updated_at, int(row.definition["base"]))
-
-
-def _view(one: Revision, stands: Standing) -> RevisionView:
-    definition = Definition.model_validate(one.definition)
-    current = one.number == stands.number and stands.written
-    return RevisionView(one.connector, one.number, definition, one.author, one.at, one.reason, one.restores, one.checked, current)

@@ -11,7 +11,7 @@ import typer
 
 from admin.actions.all import Actions
 from admin.actions.change_set import Plan
-from admin.actions.lifecycle import read_definition
+from admin.actions.drafting import read_definition
 from admin.actions.picture import Preview, Wanted
 from admin.api import connector_models as m
 from admin.operator import LOCAL
