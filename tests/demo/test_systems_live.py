@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urljoin
 
 import httpx
@@ -129,3 +130,13 @@ def test_no_secret_stands_in_what_was_printed(demo: Demo) -> None:
     assert "PRIVATE KEY" not in demo.told and "SSO-" not in demo.told
     assert demo.told.count(PASSWORD) == 1
     assert httpx.get(demo.url("SIMPEG"), trust_env=False).status_code == 200
+
+
+def test_what_was_shared_at_the_first_start_still_opens_everything_after_the_second(tmp_path: Path) -> None:
+    for start in (1, 2):
+        with started(tmp_path) as running:
+            for account, services in ((GAPURAWAN, CITIZENS), (RINI, STAFF)):
+                person = Person(account)
+                with person.http:
+                    open_all(person, running, services)
+                    assert person.agreed == (len(services) if start == 1 else 0)
