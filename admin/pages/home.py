@@ -30,6 +30,8 @@ PERMISSION_NAMES = {
     Permission.REGISTRATION_OPEN: {"id": "Membuka pendaftaran klien", "en": "Open client registration"},
     Permission.CONNECTOR_READ: {"id": "Melihat konektor", "en": "See connectors"},
     Permission.CONNECTOR_CHANGE: {"id": "Mengubah konektor", "en": "Change connectors"},
+    Permission.CONNECTOR_DRAFT: {"id": "Menyiapkan rancangan konektor", "en": "Draft connectors"},
+    Permission.CONNECTOR_PROBE: {"id": "Menguji sambungan konektor", "en": "Test connections of connectors"},
     Permission.NOTICE_PUBLISH: {"id": "Menerbitkan pemberitahuan", "en": "Publish notices"},
     Permission.PREVIEW: {"id": "Mencoba dengan warga uji", "en": "Preview with test people"},
     Permission.PERSON_FIND: {"id": "Mencari warga", "en": "Find people"},
