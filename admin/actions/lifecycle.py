@@ -154,7 +154,7 @@ class Lifecycle:
         not_by_files(step.stands)
         if draft.version != based_on or (step.stands.number if step.stands is not None else 0) != draft.base:
             raise Changed(draft_id)
-        if step.definition.managed == "files" and step.stands is not None:
+        if step.definition.managed == "files":
             raise Invalid(check.problem("managed", "explicit", *EXPLICIT))
         row = await self.desk.stores.connector_revisions.draft(draft_id)
         return (await self.publishing.publish(operator, [step], reason=reason, draft=row))[0]

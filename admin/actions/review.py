@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pydantic import ValidationError
+
 from admin.actions.lifecycle_models import Change
 from admin.actions.settings_problems import mapping_fields
 from connectors.contract import Kind
@@ -128,9 +130,11 @@ def _more(old: Any, new: Any) -> bool:
 
 
 def _emitted(definition: Definition, kind: Kind) -> frozenset[str]:
-    if not definition.settings:
+    """Settings that their kind no longer accepts emit nothing today: whatever comes after them is new."""
+    try:
+        return kind.emits(kind.settings_model.model_validate(definition.settings))
+    except ValidationError:
         return frozenset()
-    return kind.emits(kind.settings_model.model_validate(definition.settings))
 
 
 def _rows(definition: Definition, table: str) -> dict[str, dict[str, Any]]:

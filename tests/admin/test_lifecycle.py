@@ -253,3 +253,27 @@ async def test_data_that_nobody_is_told_of_cannot_be_mapped(site: Site) -> None:
     draft = await begun(site, operator, settings={**WHOLE["settings"], "fields": fields})
     found = (await site.house.admin.actions.lifecycle.check(operator, draft.id)).problems
     assert [(one.field, one.code) for one in found] == [("settings.fields", "not_in_notice")]
+
+
+async def test_settings_that_their_kind_no_longer_accepts_are_mended_by_a_draft(site: Site) -> None:
+    operator = await working(site, Role.OPERATOR)
+    lifecycle = site.house.admin.actions.lifecycle
+    await published(site, operator)
+    broken = ConnectorRow("simpeg-uji", "simpeg-uji", "ticket", {"dari_rilis_lama": 1}, revision=1)
+    await site.resources.stores.registry.save_connector(broken)
+    await site.house.reload()
+    assert "simpeg-uji" not in site.house.registry.now.connectors
+    draft = await lifecycle.begin(operator, connector="simpeg-uji")
+    assert "settings.dari_rilis_lama" in {one.field for one in (await lifecycle.check(operator, draft.id)).problems}
+    draft = await lifecycle.save(operator, draft.id, {"settings": SETTINGS}, based_on=draft.version)
+    assert (await lifecycle.review(operator, draft.id)).dangers == ("new_data", "wider")
+    done = await lifecycle.publish(operator, draft.id, based_on=draft.version, reason="Isi diperbaiki")
+    assert done.revision == 3 and "simpeg-uji" in site.house.registry.now.connectors
+
+
+async def test_fi_2_a_draft_of_the_console_cannot_make_a_connector_of_files(site: Site) -> None:
+    operator = await working(site, Role.OPERATOR)
+    draft = await begun(site, operator, managed="files")
+    with pytest.raises(Invalid) as refused:
+        await site.house.admin.actions.lifecycle.publish(operator, draft.id, based_on=draft.version, reason="Konektor baru")
+    assert [one.code for one in refused.value.problems] == ["explicit"]
