@@ -152,6 +152,7 @@ API_ROUTES: Mapping[tuple[str, str], Permission] = {
     ("POST", "/connector-drafts/{draft}/probe"): Permission.CONNECTOR_PROBE,
     ("POST", "/connector-drafts/{draft}/publish"): Permission.CONNECTOR_CHANGE,
     ("GET", "/connectors/{connector_id}/definition"): Permission.CONNECTOR_READ,
+    ("GET", "/connectors/{connector_id}/preview"): Permission.PREVIEW,
     ("GET", "/connectors/{connector_id}/revisions"): Permission.CONNECTOR_READ,
     ("GET", "/connectors/{connector_id}/revisions/{number}"): Permission.CONNECTOR_READ,
     ("GET", "/connectors/{connector_id}/changes"): Permission.CONNECTOR_READ,

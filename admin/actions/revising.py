@@ -42,7 +42,7 @@ class Revising:
 
     async def find(self, connector_id: str) -> Standing | None:
         row = next((one for one in await self.desk.stores.registry.connectors() if one.id == connector_id), None)
-        return await self._standing(row) if row is not None else None
+        return await self._standing(row, await self.kept(row.id)) if row is not None else None
 
     async def get(self, connector_id: str) -> Standing:
         found = await self.find(connector_id)
@@ -52,16 +52,17 @@ class Revising:
 
     async def all(self) -> list[Standing]:
         rows = sorted(await self.desk.stores.registry.connectors(), key=lambda one: one.id)
-        return [await self._standing(row) for row in rows]
+        secrets = await self.desk.stores.connector_secrets.all()
+        return [await self._standing(row, secrets.get(row.id, {})) for row in rows]
 
     async def kept(self, connector_id: str) -> Kept:
         """Return the sealed secrets of a connector, or of one that does not exist yet."""
         return (await self.desk.stores.connector_secrets.all()).get(connector_id, {})
 
-    async def _standing(self, row: ConnectorRow) -> Standing:
+    async def _standing(self, row: ConnectorRow, kept: Kept) -> Standing:
         revisions = await self.desk.stores.connector_revisions.of(row.id)
         newest = revisions[0] if revisions else None
-        snapshot, kept = await self.desk.snapshot(), await self.kept(row.id)
+        snapshot = await self.desk.snapshot()
         from_row = Definition(kind=row.kind, id=row.id, application=row.application, managed=_owner(row), settings=dict(row.settings))
         if newest is not None:
             said = Definition.model_validate(newest.definition)

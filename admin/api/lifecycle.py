@@ -131,6 +131,18 @@ def lifecycle_routes(gate: Gate, actions: Actions) -> APIRouter:
         response.headers["ETag"] = etag(stands.number)
         return m.standing(stands)
 
+    @router.get("/connectors/{connector_id}/preview")
+    async def try_connector(
+        operator: Annotated[Operator, who("GET", "/connectors/{connector_id}/preview")],
+        connector_id: str,
+        person: str,
+        service: str = "",
+        answer: Answer = "all",
+    ) -> Preview:
+        """What the older system receives about a test person, as the connector stands (TP-5)."""
+        definition = await life.definition(operator, connector_id)
+        return await life.attempt_definition(operator, definition, person, service=service, answer=answer)
+
     @router.get("/connectors/{connector_id}/revisions")
     async def list_revisions(
         operator: Annotated[Operator, who("GET", "/connectors/{connector_id}/revisions")], connector_id: str

@@ -42,6 +42,8 @@ async def test_a_connector_is_drafted_checked_tried_reviewed_and_published_by_th
         answer = await call(browser, "GET", f"/connectors/simpeg-uji{one}")
         assert answer.status_code == 200 and secret not in answer.text, one
     assert secret not in (await call(browser, "GET", "/audit?limit=200")).text
+    again = (await call(browser, "GET", "/connectors/simpeg-uji/preview?person=siti")).json()
+    assert again["headers"] == seen["headers"] and [one["title"] for one in again["exhibits"]] == ["claims", "ticket"]
 
 
 async def test_pb_6_a_change_names_its_version_and_a_stale_one_is_refused(site: Site) -> None:
@@ -84,4 +86,4 @@ async def test_the_routes_stand_in_the_description_of_the_api(site: Site) -> Non
     browser = await at_console(site, await account(site, Role.OPERATOR))
     paths = (await call(browser, "GET", "/openapi.json")).json()["paths"]
     ours = [(method, path) for method, path in API_ROUTES if "connector" in path]
-    assert len(ours) >= 27 and all(method.lower() in paths[path] for method, path in ours)
+    assert len(ours) >= 28 and all(method.lower() in paths[path] for method, path in ours)
