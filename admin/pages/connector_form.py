@@ -1,43 +1,30 @@
-"""A form for the settings of any connector kind, made from the kind's own model: lines for lists, a row of fields for each mapping."""
+"""A form for the settings of any connector kind, made from the kind's own model: lines for lists, a row of fields for each mapping.
+
+What is deeper than a table, such as the operations of an API, is written as YAML in its field: the same text as in a file.
+"""
 
 from __future__ import annotations
 
+import textwrap
 import types
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
+from admin.errors import FieldProblem, Invalid
 from admin.pages.fields import Values, flat, nested
+from admin.pages.setting_words import hint_of, label_of
+from connectors.definition import Definition
+from connectors.definition_file import BadFile, read_text, text_of
 from connectors.mapping import TRANSFORMS
 from idp.people.claims import CATALOGUE
 
 ROWS = 6
 Text = Mapping[str, str]
 
-LABELS: Mapping[str, Text] = {
-    "hosts": {"id": "Nama host, satu per baris", "en": "Host names, one a line"},
-    "host": {"id": "Nama host", "en": "Host name"},
-    "base_url": {"id": "Alamat aplikasi", "en": "Address of the application"},
-    "start_path": {"id": "Halaman awal", "en": "Start page"},
-    "open_paths": {"id": "Alamat yang boleh dibuka tanpa masuk, satu per baris", "en": "Paths open without sign-in, one a line"},
-    "mapping": {"id": "Pemetaan data ke header", "en": "Mapping of data to headers"},
-    "headers": {"id": "Pemetaan data ke header", "en": "Mapping of data to headers"},
-    "field": {"id": "Header", "en": "Header"},
-    "subject_header": {"id": "Header untuk pengenal orang", "en": "Header for the subject"},
-    "proof_header": {"id": "Header untuk bukti bertanda tangan", "en": "Header for the signed proof"},
-    "proxy": {"id": "Server depan yang dipakai", "en": "Proxy in front"},
-    "upstream": {"id": "Alamat aplikasi di belakang server depan", "en": "Where the proxy reaches the application"},
-    "strip": {"id": "Header lain yang dihapus, satu per baris", "en": "Further headers to strip, one a line"},
-    "header": {"id": "Header", "en": "Header"},
-    "claim": {"id": "Data", "en": "Claim"},
-    "transform": {"id": "Ubahan", "en": "Transform"},
-    "encoding": {"id": "Penyandian", "en": "Encoding"},
-    "value": {"id": "Nilai tetap", "en": "Fixed value"},
-    "default": {"id": "Bila kosong", "en": "When empty"},
-}
 TRANSFORM_WORDS: Mapping[str, Text] = {
     "none": {"id": "apa adanya", "en": "as it is"},
     "trim": {"id": "tanpa spasi di tepi", "en": "without outer spaces"},
@@ -60,27 +47,80 @@ class Field:
 
     name: str
     label: Text
-    kind: str  # text, lines, tick, select, rows
+    kind: str  # text, lines, tick, select, rows, yaml
     values: Values
     hint: Text = field(default_factory=lambda: {"id": "", "en": ""})
     options: tuple[tuple[str, Text], ...] = ()
     rows: tuple[tuple[Field, ...], ...] = ()
 
 
-def settings_fields(model: type[BaseModel], typed: Values, prefix: str, kept: BaseModel | None = None) -> list[Field]:
-    """Return the fields of a model, filled with what was typed, else with what is kept, else with the defaults."""
-    if typed.pairs:
-        values = typed
-    elif kept is not None:
-        values = Values(flat({prefix: kept.model_dump(mode="json")}))
-    else:
-        defaults = {name: info.default for name, info in model.model_fields.items() if isinstance(info.default, (str, int, tuple, bool))}
-        values = Values(flat({prefix: defaults}))
-    return [_field(f"{prefix}.{name}", name, info.annotation, info.description or "", values) for name, info in model.model_fields.items()]
+def settings_fields(
+    model: type[BaseModel],
+    typed: Values,
+    prefix: str,
+    kept: BaseModel | Mapping[str, Any] | None = None,
+    without: Collection[str] = (),
+) -> list[Field]:
+    """Return the fields of a model, filled with what was typed, else with what is kept, complete or not, else with the defaults."""
+    values = typed if typed.pairs else Values(_filled(model, prefix, kept))
+    return [
+        _field(f"{prefix}.{name}", name, info.annotation, info.description or "", values)
+        for name, info in model.model_fields.items()
+        if name not in without
+    ]
 
 
-def read_settings(model: type[BaseModel], typed: Values, prefix: str) -> dict[str, Any]:
-    """Return what was typed as data for the model, without empty rows."""
+def _filled(model: type[BaseModel], prefix: str, kept: BaseModel | Mapping[str, Any] | None) -> list[tuple[str, str]]:
+    defaults = {name: info.default for name, info in model.model_fields.items() if isinstance(info.default, (str, int, float, tuple))}
+    plain = kept.model_dump(mode="json") if isinstance(kept, BaseModel) else dict(kept or {})
+    filled = {**defaults, **plain}
+    deep = [name for name, info in model.model_fields.items() if _kind(info.annotation) == "yaml"]
+    written = {name: _as_yaml(name, filled[name]) for name in deep if filled.get(name)}
+    return flat({prefix: {**{name: value for name, value in filled.items() if name not in deep}, **written}})
+
+
+def read_settings(model: type[BaseModel], typed: Values, prefix: str, without: Collection[str] = ()) -> dict[str, Any]:
+    """Return what was typed as data for the model, without empty rows. Raise Invalid for a field that is no YAML."""
+    found = {name: value for name, value in _read(model, typed, prefix).items() if name not in without}
+    for name, info in model.model_fields.items():
+        if name in found and _kind(info.annotation) == "yaml":
+            found[name] = _from_yaml(f"{prefix}.{name}", name, str(found[name]))
+        elif name in found and info.annotation in (int, float):
+            found[name] = _number(str(found[name]))
+    return found
+
+
+def _number(text: str) -> int | float | str:
+    """Return the number, or the text as it is: the kind's own model says what is wrong with it."""
+    plain = text.strip().replace(",", ".")
+    if plain.isdecimal() and len(plain) < 16:
+        return int(plain)
+    whole, dot, rest = plain.partition(".")
+    return float(plain) if dot and whole.isdecimal() and rest.isdecimal() and len(plain) < 16 else text
+
+
+def _as_yaml(name: str, value: Any) -> str:
+    if not isinstance(value, (dict, list, tuple)):
+        return str(value)
+    text = text_of(Definition(settings={name: value}))
+    return textwrap.dedent(text.split("\n", 2)[2])
+
+
+def _from_yaml(path: str, name: str, text: str) -> Any:
+    """Return what the text of one field says. Raise Invalid that names the field and the line."""
+    body = textwrap.indent(text.replace("\r\n", "\n"), "    ")
+    try:
+        return read_text(f"settings:\n  {name}:\n{body}\n").settings.get(name)
+    except BadFile as error:
+        line = int(error.field.removeprefix("line ")) - 2 if error.field.startswith("line ") else 1
+        told = {
+            "id": f"Baris {max(1, line)} tidak terbaca sebagai YAML. Periksa spasi di awal baris dan tanda titik dua.",
+            "en": f"Line {max(1, line)} cannot be read as YAML. See the spaces it begins with, and the colons.",
+        }
+        raise Invalid(FieldProblem(path, "malformed", told)) from None
+
+
+def _read(model: type[BaseModel], typed: Values, prefix: str) -> dict[str, Any]:
     kinds = {name: _kind(info.annotation) for name, info in model.model_fields.items()}
     lines = [name for name, kind in kinds.items() if kind == "lines"]
     ticks = [name for name, kind in kinds.items() if kind == "tick"]
@@ -111,13 +151,13 @@ def shown_settings(settings: BaseModel) -> list[tuple[Text, list[str]]]:
             lines = [f"{key} → {one}" for key, one in value.items()]
         else:
             lines = [] if value in (None, "") else [str(value)]
-        found.append((_label(name), lines if set(str(value)) != {"*"} else ["tersimpan"]))
+        found.append((label_of(name), lines if set(str(value)) != {"*"} else ["tersimpan"]))
     return found
 
 
 def _field(path: str, name: str, annotation: Any, hint: str, values: Values) -> Field:
     kind = _kind(annotation)
-    told = {"id": hint, "en": hint} if name not in LABELS else {"id": "", "en": ""}
+    told = hint_of(name, hint)
     if kind == "rows":
         row = _row_model(annotation)
         assert row is not None
@@ -128,23 +168,28 @@ def _field(path: str, name: str, annotation: Any, hint: str, values: Values) -> 
             tuple(_field(f"{path}.{n}.{inner}", inner, info.annotation, "", values) for inner, info in row.model_fields.items())
             for n in range(count)
         )
-        return Field(path, _label(name), "rows", values, told, rows=rows)
+        return Field(path, label_of(name), "rows", values, told, rows=rows)
     options = CHOICES.get(name) or tuple((choice, {"id": choice, "en": choice}) for choice in _choices(annotation))
-    return Field(path, _label(name), "select" if options else kind, values, told, options)
-
-
-def _label(name: str) -> Text:
-    return LABELS.get(name, {"id": name.replace("_", " ").capitalize(), "en": name.replace("_", " ").capitalize()})
+    return Field(path, label_of(name), "select" if options else kind, values, told, options)
 
 
 def _kind(annotation: Any) -> str:
     if annotation is bool:
         return "tick"
-    if _row_model(annotation) is not None:
-        return "rows"
+    row = _row_model(annotation)
+    if row is not None:
+        return "rows" if all(_kind(info.annotation) in ("text", "select", "tick") for info in row.model_fields.values()) else "yaml"
+    if _is_deep(annotation):
+        return "yaml"
     if get_origin(annotation) in (tuple, list, frozenset, set):
         return "lines"
     return "select" if _choices(annotation) else "text"
+
+
+def _is_deep(annotation: Any) -> bool:
+    if get_origin(annotation) in (Union, types.UnionType):
+        return any(_is_deep(one) for one in get_args(annotation))
+    return get_origin(annotation) is dict or (isinstance(annotation, type) and issubclass(annotation, BaseModel))
 
 
 def _row_model(annotation: Any) -> type[BaseModel] | None:

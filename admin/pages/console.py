@@ -11,6 +11,11 @@ from starlette.routing import Route
 from admin.pages.agencies import AgencyPages
 from admin.pages.applications import ApplicationPages
 from admin.pages.audit import AuditPages
+from admin.pages.catalogue import CataloguePages
+from admin.pages.connector_edit import EditPages
+from admin.pages.connector_history import HistoryPages
+from admin.pages.connector_page import ConnectorPage
+from admin.pages.connector_secrets import SecretForms
 from admin.pages.connectors import ConnectorPages
 from admin.pages.frame import Frame, Handlers, Visit
 from admin.pages.home import HomePages, ProofPages
@@ -22,6 +27,11 @@ from admin.pages.register import RegisterPages
 from admin.pages.registration import RegistrationPages
 from admin.pages.secrets import SecretPages
 from admin.pages.signouts import SignoutPages
+from admin.pages.wizard import Wizard
+from admin.pages.wizard_connection import ConnectionPages
+from admin.pages.wizard_end import EndPages
+from admin.pages.wizard_mapping import MappingPages
+from admin.pages.wizard_purpose import PurposePages
 from connectors.contract import Kind
 
 
@@ -40,7 +50,8 @@ class Console:
             **RegisterPages(self.frame, once, self.kinds).handlers(),
             **SecretPages(self.frame, once, self.issuer).handlers(),
             **PreviewPages(self.frame).handlers(),
-            **ConnectorPages(self.frame, self.kinds, self.issuer).handlers(),
+            **ConnectorPages(self.frame, self.kinds).handlers(),
+            **self._connectors(once),
             **PeoplePages(self.frame).handlers(),
             **AuditPages(self.frame).handlers(),
             **KeyPages(self.frame).handlers(),
@@ -53,6 +64,21 @@ class Console:
             return await proof.prove(visit, acts)
 
         return {**acts, ("GET", "/admin/konfirmasi/{act}"): proof.ask, ("POST", "/admin/konfirmasi/{act}"): prove}
+
+    def _connectors(self, once: Once) -> Handlers:
+        """The life cycle of connectors: catalogue, the wizard's steps, the parts of one connector."""
+        wizard, page = Wizard(self.frame, self.kinds), ConnectorPage(self.frame, self.kinds, self.issuer)
+        return {
+            **CataloguePages(self.frame, self.kinds).handlers(),
+            **PurposePages(wizard).handlers(),
+            **ConnectionPages(wizard).handlers(),
+            **MappingPages(wizard).handlers(),
+            **EndPages(wizard).handlers(),
+            **page.handlers(),
+            **EditPages(page).handlers(),
+            **HistoryPages(page).handlers(),
+            **SecretForms(page, wizard, once).handlers(),
+        }
 
     def routes(self) -> list[Route]:
         return self.frame.routes(self.handlers())

@@ -58,7 +58,7 @@ class RegisterPages:
 
     async def save_client(self, visit: Visit) -> Response:
         data = nested(visit.form, lines=LINES, ticks=TICKS, lists=LISTS)
-        purposes = _purposes(data)
+        purposes = filled_purposes(data)
         data.setdefault("client", {})["scopes"] = sorted(scopes_for(_claims(purposes)))
         try:
             data["client"] = client_form.with_keys(data["client"], field="client.jwks")
@@ -78,7 +78,7 @@ class RegisterPages:
             return await self.new_connector(visit, told((unknown,), visit.language))
         data["connector"] = {"kind": kind.name, "settings": read_settings(kind.settings_model, visit.form, "connector.settings")}
         try:
-            registered = await self.frame.actions.applications.register(visit.operator, _draft(data, _purposes(data)))
+            registered = await self.frame.actions.applications.register(visit.operator, _draft(data, filled_purposes(data)))
         except ValidationError as error:
             return await self.new_connector(visit, told(field_problems(error), visit.language))
         except Invalid as error:
@@ -110,7 +110,7 @@ class RegisterPages:
     async def publish(self, visit: Visit) -> Response:
         data = nested(visit.form, ticks=TICKS, lists=LISTS)
         try:
-            draft = NoticeDraft.model_validate({**data.get("notice", {}), "purposes": _purposes(data)})
+            draft = NoticeDraft.model_validate({**data.get("notice", {}), "purposes": filled_purposes(data)})
             await self.frame.actions.notices.publish(visit.operator, visit.path["id"], visit.form["_service"], draft)
         except ValidationError as error:
             return await self.notice(visit, told(field_problems(error), visit.language))
@@ -156,7 +156,7 @@ class RegisterPages:
         return {"purposes": range(PURPOSES), "bases": BASES, "claims": catalogue, "groups": GROUPS}
 
 
-def _purposes(data: Mapping[str, Any]) -> list[dict[str, Any]]:
+def filled_purposes(data: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the purposes that were filled in: those with a title or a claim. Later blocks may stay empty."""
     listed = data.get("notice", {}).get("purposes", [])
     rows = listed if isinstance(listed, list) else []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 import httpx
@@ -10,6 +9,7 @@ import httpx
 from admin.actions.drafts import RegistrationDraft
 from admin.operator import LOCAL
 from tests.browser.lives import BAYU
+from tests.browser.pages_connectors import CONNECTORS
 from tests.browser.stage import Page, Stage, Walk, drawn
 
 APPLICATION = "/admin/aplikasi/usaha-kecil"
@@ -18,16 +18,6 @@ APPLICATION = "/admin/aplikasi/usaha-kecil"
 def _at(path: str, account: str = "3503135001819012") -> Walk:
     async def walk(stage: Stage) -> httpx.Response:
         return await (await stage.operator(account)).go(path)
-
-    return walk
-
-
-def _connector(rest: str = "") -> Walk:
-    async def walk(stage: Stage) -> httpx.Response:
-        operator = await stage.operator()
-        first = re.search(r'href="(/admin/konektor/(?!baru)[^"/?]+)"', (await operator.go("/admin/konektor")).text)
-        assert first, "the list shows no connector"
-        return await operator.go(first[1] + rest)
 
     return walk
 
@@ -149,9 +139,7 @@ ADMIN: tuple[Page, ...] = (
     Page("admin/applications/history.html", "C", {"usual": _at(f"{APPLICATION}/riwayat")}),
     Page("admin/applications/new_client.html", "C", {"usual": _at("/admin/aplikasi/baru")}),
     Page("admin/applications/new_connector.html", "C", {"usual": _at("/admin/konektor/baru")}),
-    Page("admin/connectors/list.html", "C", {"usual": _at("/admin/konektor")}),
-    Page("admin/connectors/connector.html", "C", {"usual": _connector()}),
-    Page("admin/connectors/form.html", "C", {"change": _connector("/ubah")}),
+    *CONNECTORS,
     Page("admin/people/search.html", "C", {"usual": _at("/admin/warga"), "none": _find("3503010101900001"), "wrong": _find("siapa")}),
     Page("admin/people/person.html", "C", {"usual": _person()}),
     Page("admin/people/roles.html", "C", {"usual": _person("/peran")}),

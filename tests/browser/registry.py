@@ -15,7 +15,17 @@ PAGES: tuple[Page, ...] = (*IDP, *CONSENT, *PORTAL, *ADMIN, *DEMO)
 FOLDERS = sorted(folder for room in ROOMS for folder in (ROOT / room).rglob("templates") if folder.is_dir())
 
 # Pieces that other templates extend or import; they are seen as part of those.
-PIECES = frozenset({"base.html", "macros.html", "parts.html", "admin/applications/part.html", "portal/private.html"})
+PIECES = frozenset(
+    {
+        "base.html",
+        "macros.html",
+        "parts.html",
+        "admin/applications/part.html",
+        "admin/connectors/part.html",
+        "admin/connectors/wizard.html",
+        "portal/private.html",
+    }
+)
 
 
 def templates_on_disk() -> set[str]:

@@ -17,6 +17,7 @@ from pydantic import BaseModel
 
 from connectors.apps.ticket import claims, formats
 from connectors.apps.ticket.settings import TicketSettings
+from connectors.apps.ticket.snippets import php_configuration
 from connectors.contract import Answer, Capability, Connector, Emission, Identity, SecretRule, random_key
 from connectors.errors import BadRequest, NotEntered
 from connectors.front_door import Desk, Endpoint, Entry, Exchanged, Exhibit, HandOff, Leave, Message, Post, Received
@@ -62,6 +63,10 @@ class Ticket:
 
     def emissions(self, settings: BaseModel, identity: Identity) -> Sequence[Emission]:
         return claims.emissions(_of(settings), identity)
+
+    def application_configuration(self, settings: BaseModel, connector: str, issuer: str) -> str:
+        """Return the PHP file that the application reads, for this connector; its key is not in it."""
+        return php_configuration(cast("TicketSettings", settings), connector, issuer)
 
     def start(self, connector: Connector, issuer: str) -> str:
         return _of(connector.settings).begin_url or f"{issuer}/tiket/{connector.id}/masuk"
