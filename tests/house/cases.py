@@ -14,7 +14,31 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 DOCUMENT = ROOT / "docs" / "security.md"
 START, END = "<!-- cases: written by python -m tests.house.cases -->", "<!-- end of cases -->"
-GROUPS = ("AZ", "TK", "JW", "UI", "LG", "LO", "CN", "PV", "WB", "FA", "AD", "DP", "PR", "DV", "TX", "DC", "CA", "SM", "LD", "FB", "TI", "HM", "SO")
+GROUPS = (
+    "AZ",
+    "TK",
+    "JW",
+    "UI",
+    "LG",
+    "LO",
+    "CN",
+    "PV",
+    "WB",
+    "FA",
+    "AD",
+    "DP",
+    "PR",
+    "DV",
+    "TX",
+    "DC",
+    "CA",
+    "SM",
+    "LD",
+    "FB",
+    "TI",
+    "HM",
+    "SO",
+)
 NAME = re.compile(rf"(?<!ux_)(?<![a-z0-9])({'|'.join(GROUPS).lower()})_(\d\d)(?=_|$)")
 # Letters that the UX reference also uses: there the id follows `ux_`.
 

@@ -13,8 +13,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
 
 from hub.storage.sql import migrate
-from hub.storage.sql.database import Database, create_engine
 from hub.storage.sql.connector_tables import connector_secrets
+from hub.storage.sql.database import Database, create_engine
 from hub.storage.stores import Stores, open_stores
 from kit.clock import FixedClock
 from kit.expiring import StoreUnavailable
