@@ -121,14 +121,15 @@ def _covered(written: bytes, body: str) -> bytes | None:
         found = XMLVerifier().verify(written, x509_cert=registered, expect_config=config, id_attribute="ID")
     except (SignXMLException, ValueError, TypeError, etree.LxmlError):
         return None
-    covered: bytes = found.signed_data
-    return covered
+    assert not isinstance(found, list)  # of one reference there is one result
+    return found.signed_data
 
 
 @lru_cache(maxsize=1)
 def expected() -> Any:
     """Return what a signature may be made of: RSA and ECDSA with SHA-2, one reference, as a child of the root (SM-11)."""
-    from signxml import DigestAlgorithm, SignatureConfiguration, SignatureMethod
+    from signxml.algorithms import DigestAlgorithm, SignatureMethod
+    from signxml.verifier import SignatureConfiguration
 
     methods = frozenset(one for one in SignatureMethod if one.value in ALGORITHMS)
     digests = frozenset(one for one in DigestAlgorithm if one.value in DIGESTS)
