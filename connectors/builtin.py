@@ -15,6 +15,7 @@ from connectors.apps.cas.kind import Cas
 from connectors.apps.form_login.kind import FormLogin
 from connectors.apps.forward_auth.kind import ForwardAuth
 from connectors.apps.ldap.kind import Ldap
+from connectors.apps.passport.kind import Passport
 from connectors.apps.saml.kind import Saml
 from connectors.apps.simple_sso.kind import SimpleSso
 from connectors.apps.ticket.kind import Ticket
@@ -29,6 +30,7 @@ KINDS: Mapping[str, Kind] = {
     "hmac_headers": HmacHeaders(),
     "ldap": Ldap(),
     "oauth_client": OauthClient(),
+    "passport": Passport(),
     "saml": Saml(),
     "sha1_webhook": Sha1Webhook(),
     "soap_wsse": SoapWsse(),
