@@ -10,7 +10,7 @@ import pytest
 from starlette.routing import BaseRoute, Mount, Route
 
 from connectors.registry import FRONT_DOORS
-from tests.house.rooms import HEADS, ROOMS, card
+from tests.house.rooms import HEADS, ROOMS, ROOT, card
 from tests.site import Site
 
 
@@ -67,14 +67,25 @@ OF_KINDS = {endpoint.path for kind in FRONT_DOORS.values() for endpoint in kind.
 async def test_every_route_stands_on_the_card_of_its_room_and_every_card_keeps_its_word(site: Site) -> None:
     served: dict[str, list[str]] = {room: [] for room in ROOMS}
     for path, endpoint in _flat([*site.house.hot_routes, *site.house.routes]):
-        room = "connectors" if path in OF_KINDS else _room_of(endpoint)
-        if room in served:
+        room = _room_of(endpoint)
+        if room in served and path not in OF_KINDS:
             served[room].append(path)
     assert served["idp"] and served["portal"] and served["admin"]
     strangers = {r: [p for p in paths if not any(_matches(p, s) for s in card(r).serves)] for r, paths in served.items()}
     assert {room: paths for room, paths in strangers.items() if paths} == {}
     empty = {room: [s for s in card(room).serves if not any(_matches(p, s) for p in served[room])] for room in ROOMS}
     assert {room: words for room, words in empty.items() if words} == {}
+
+
+@pytest.mark.parametrize("name", sorted(FRONT_DOORS))
+def test_every_path_of_a_kind_stands_below_its_own_prefix_and_on_its_page(name: str) -> None:
+    kind = FRONT_DOORS[name]
+    page = (ROOT / "docs" / kind.docs).read_text()
+    prefixes = {endpoint.path.split("/")[1] for endpoint in kind.endpoints}
+    assert len(prefixes) == 1
+    others = {one.path.split("/")[1] for other in FRONT_DOORS.values() if other is not kind for one in other.endpoints}
+    assert not prefixes & others
+    assert f"/{prefixes.pop()}" in page
 
 
 def test_the_arrows_hold() -> None:
