@@ -1,4 +1,7 @@
-"""What the catalogue says about each kind of older system: what it does, what it needs, what it was tested with."""
+"""What the catalogue says about the kinds that come with the house: what each does, needs, and was tested with.
+
+A kind that is not in the table is offered all the same, with its title, its direction and its page of the documentation.
+"""
 
 from __future__ import annotations
 
@@ -45,6 +48,14 @@ WORDS: Mapping[str, KindWords] = {
         ),
         ("Beberapa baris PHP di aplikasi, dan satu kunci bersama.", "A few lines of PHP in the application, and one shared key."),
         ("PHP biasa dan CodeIgniter 3.", "Plain PHP and CodeIgniter 3."),
+    ),
+    "passport": _words(
+        (
+            "Aplikasi masuk lewat OAuth 2.0 seperti Laravel Passport, lalu bertanya siapa orangnya.",
+            "The application signs in by OAuth 2.0 as Laravel Passport shapes it, then asks who it is.",
+        ),
+        ("Alamat kembali dan client secret di aplikasi.", "Redirect URIs, and the client secret in the application."),
+        ("Pemanggil seperti Laravel Socialite.", "A caller like Laravel Socialite."),
     ),
     "saml": _words(
         ("Gapura menjadi penyedia identitas SAML 2.0 bagi aplikasi.", "Gapura is the SAML 2.0 identity provider of the application."),

@@ -22,7 +22,7 @@ def snippets_of(kind: Kind, connector: Connector, issuer: str) -> list[Snippet]:
     found = []
     proxy = PROXY_KINDS.get(kind.name)
     if proxy is not None and (text := proxy.proxy_configuration(connector.settings, issuer)):
-        found.append(Snippet("nginx", text))
+        found.append(Snippet(getattr(connector.settings, "proxy", "nginx"), text))
     written: Callable[[BaseModel, str, str], str] | None = getattr(kind, "application_configuration", None)
     if written is not None and (text := written(connector.settings, connector.id, issuer)):
         found.append(Snippet("PHP", text))

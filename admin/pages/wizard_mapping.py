@@ -100,7 +100,7 @@ class MappingPages:
         form = without_row(visit.form, visit.form["_do"])
         typed = read_settings(kind.settings_model, form, "settings")
         rest = {name: value for name, value in draft.definition.settings.items() if name not in tables}
-        rows = {name: typed[name] for name in tables if typed.get(name)}
+        rows = {name: kept for name in tables if (kept := filled_rows(typed.get(name)))}
         return await self.wizard.keep(visit, "mapping", {"settings": {**rest, **rows}}, self._show)
 
     async def _show(self, visit: Visit, draft: Draft, problems: tuple[FieldProblem, ...]) -> Response:
@@ -153,6 +153,11 @@ def without_row(form: Values, act: str) -> Values:
     return Values([(name, value) for name, value in form.pairs if not (gone and name.startswith(f"{gone}."))])
 
 
+def filled_rows(rows: Any) -> list[Any]:
+    """Return the rows in which something was written: an empty one still has its transform, which is never empty."""
+    return [row for row in rows or () if not isinstance(row, dict) or row.get("claim") or row.get("field")]
+
+
 def tables_of(
     kind: Kind, values: Values, persona: Persona | None, purposes: Sequence[tuple[frozenset[str], bool]], blanks: int = 2
 ) -> list[Table]:
@@ -161,7 +166,7 @@ def tables_of(
     for name in mapping_fields(kind):
         model = _row_model(kind, name)
         path = f"settings.{name}"
-        used = {_number(one, path) for one, _ in values.pairs} - {-1}
+        used = {_number(one, path) for one, said in values.pairs if said.strip() and not one.endswith(".transform")} - {-1}
         count = min(MOST_ROWS, max(used, default=-1) + 1 + blanks)
         extra = tuple((one, label_of(one)) for one in model.model_fields if one not in Row.model_fields)
         lines = tuple(_line(model, f"{path}.{n}", n, values, persona, purposes) for n in range(count))

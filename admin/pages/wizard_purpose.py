@@ -107,7 +107,7 @@ def content_of(form: Values, draft: Draft) -> dict[str, Any]:
         return content
     if where != NEW:
         return {**content, "application": where, "agency": "", "register": None}
-    register = typed.get("register", {})
+    register = {"name": {}, **typed.get("register", {})}
     notice = register.get("notice", {})
-    register["notice"] = {**notice, "purposes": [{"required": False, **one} for one in filled_purposes(register)]}
+    register["notice"] = {**notice, "purposes": [{"required": False, "title": {}, **one} for one in filled_purposes(register)]}
     return {**content, "application": draft.definition.id, "agency": typed.get("agency", ""), "register": register}

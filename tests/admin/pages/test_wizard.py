@@ -107,6 +107,9 @@ async def test_rows_are_added_and_removed_without_script(site: Site) -> None:  #
     assert (await one.step("pemetaan", two, do="more")).status_code == 303
     page = await one.browser.go(f"{one.at}/pemetaan")
     assert 'name="settings.fields.3.claim"' in page.text, "two empty rows below the filled ones"
+    blank = {f"settings.fields.{n}.{name}": value for n in (2, 3) for name, value in (("claim", ""), ("field", ""), ("transform", "none"))}
+    await one.step("pemetaan", {**two, **blank}, do="keep")
+    assert len((await one.lifecycle_draft()).definition.settings["fields"]) == 2, "an empty row is none, though it has a transform"
     assert (await one.step("pemetaan", two, do="remove:settings.fields.0")).status_code == 303
     draft = await site.house.admin.actions.lifecycle.draft(LOCAL, one.draft)
     assert [row["field"] for row in draft.definition.settings["fields"]] == ["panggilan"]
