@@ -76,6 +76,11 @@ class Person:
             return self.go(f"{urljoin(str(page.url), form.action)}?{urlencode(form.fields)}")
         return self._through(self._send(page, form.action, form.fields))
 
+    def fill(self, page: httpx.Response, **values: str) -> httpx.Response:
+        """Fill in and send the form of the page that has these fields."""
+        form = next(one for one in forms_of(page.text) if set(values) <= set(one.fields))
+        return self._through(self._send(page, form.action, {**form.fields, **values}))
+
     def choose(self, page: httpx.Response, words: str) -> httpx.Response:
         """Press the button, or follow the link, with these words; answer the password alone if it is asked."""
         for form in forms_of(page.text):
