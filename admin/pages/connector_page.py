@@ -47,7 +47,7 @@ class ConnectorPage:
             "stands": await actions.lifecycle.standing(visit.operator, connector.id),
             "part": part,
             "field_of": field_of,
-            "api_call": api_call("GET", "/connectors/{connector_id}", connector_id=connector.id),
+            "api_call": calls_of(connector.id).get(part) or api_call("GET", "/connectors/{connector_id}", connector_id=connector.id),
         }
         return self.frame.render(visit, f"connectors/{template or part}", "connectors", status=status, **{**common, **context})
 
@@ -115,6 +115,18 @@ class ConnectorPage:
             ("POST", f"{AT}/uji"): self.run_probe,
             ("GET", f"{AT}/coba"): self.attempt,
         }
+
+
+def calls_of(connector: str) -> Mapping[str, str]:
+    """Return the call that does the same as a part of the page, where it is another than reading the connector."""
+    return {
+        "mapped": api_call("GET", "/connectors/{connector_id}/definition", connector_id=connector),
+        "edit": api_call("GET", "/connectors/{connector_id}/definition", connector_id=connector),
+        "probe": api_call("POST", "/connectors/{connector_id}/probe", connector_id=connector),
+        "tried": api_call("GET", "/connectors/{connector_id}/preview", connector_id=connector),
+        "secrets": api_call("GET", "/connectors/{connector_id}/secrets", connector_id=connector),
+        "revisions": api_call("GET", "/connectors/{connector_id}/revisions", connector_id=connector),
+    }
 
 
 def named(claims: Iterable[str]) -> list[tuple[str, Mapping[str, str] | None]]:

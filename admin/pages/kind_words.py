@@ -55,7 +55,7 @@ WORDS: Mapping[str, KindWords] = {
             "The application signs in by OAuth 2.0 as Laravel Passport shapes it, then asks who it is.",
         ),
         ("Alamat kembali dan client secret di aplikasi.", "Redirect URIs, and the client secret in the application."),
-        ("Pemanggil seperti Laravel Socialite.", "A caller like Laravel Socialite."),
+        ("Uji Gapura sendiri; belum dengan Laravel.", "Gapura's own tests; not yet with Laravel."),
     ),
     "saml": _words(
         ("Gapura menjadi penyedia identitas SAML 2.0 bagi aplikasi.", "Gapura is the SAML 2.0 identity provider of the application."),

@@ -18,6 +18,7 @@ from admin.actions.lifecycle_models import STEPS, Checked, Draft
 from admin.errors import Changed, FieldProblem, Invalid
 from admin.pages.frame import Frame, Visit, told
 from admin.pages.setting_words import field_of
+from admin.routes import api_call
 from connectors.contract import Kind
 from connectors.definition import Definition
 from kit.web.language import pick
@@ -93,6 +94,7 @@ class Wizard:
             "titles": TITLES,
             "field_of": field_of,
             "kept": bool(visit.query("disimpan")),
+            "api_call": calls_of(draft.id).get(template or step) or api_call("GET", "/connector-drafts/{draft}", draft=draft.id),
         }
         return self.frame.render(
             visit,
@@ -155,6 +157,17 @@ def version(visit: Visit) -> int:
     """Return the version the form was made from; 0, which no draft has, when it is not a number."""
     text = visit.form["_version"]
     return int(text) if text.isdigit() and len(text) < 10 else 0
+
+
+def calls_of(draft: str) -> Mapping[str, str]:
+    """Return the call that does the same as a step, where it is another than reading the draft."""
+    return {
+        "try": api_call("GET", "/connector-drafts/{draft}/preview", draft=draft),
+        "review": api_call("GET", "/connector-drafts/{draft}/review", draft=draft),
+        "publish": api_call("POST", "/connector-drafts/{draft}/publish", draft=draft),
+        "overtaken": api_call("POST", "/connector-drafts/{draft}/rebase", draft=draft),
+        "yaml": api_call("GET", "/connector-drafts/{draft}/text", draft=draft),
+    }
 
 
 def drafted_name(definition: Definition) -> str:
