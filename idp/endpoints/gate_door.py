@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from connectors.contract import Connector
 from idp.applications.registry import Registry
+from idp.authorization.door import guards_of
 from idp.error_pages import ErrorPages
 from idp.gate.answers import proxy_kind
 from idp.gate.records import GateSession, Ticket
@@ -38,7 +39,9 @@ class GateDoor:
         path, began = str(interaction.reply["path"]), str(interaction.reply["began"])
         ticket = Ticket(gate, proxy_kind(connector).host(connector.settings), path, began)
         secret = new_secret()
-        if not await self.store.put(Put(f"ticket:{digest(secret)}", ticket.encode(), TICKET_SECONDS, session.guards)):
+        permit = session.permits[interaction.service or ""]
+        lived_under = guards_of(session, permit, person.id, connector.application)  # she took it back meanwhile: then she is asked again
+        if not await self.store.put(Put(f"ticket:{digest(secret)}", ticket.encode(), TICKET_SECONDS, lived_under)):
             return None
         return see_other(f"{base.rstrip('/')}/_gapura/kembali?tiket={secret}")
 

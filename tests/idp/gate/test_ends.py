@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from urllib.parse import urlencode
 
 import pytest
 
@@ -39,6 +40,16 @@ async def test_cn_05_consent_withdrawn_closes_the_gate_at_the_next_request(town:
     assert (await business.ask()).status_code == 200
     await withdraw(business, "pendampingan-usaha", "pendampingan-usaha.dampingi")
     assert (await business.ask()).status_code == 401
+
+
+async def test_cn_05_who_comes_back_after_withdrawing_is_asked_and_not_sent_round_and_round(town: Site) -> None:
+    business = Gate(town, "usaha-lama")
+    await business.enter()
+    await withdraw(business, "pendampingan-usaha", "pendampingan-usaha.dampingi")
+    page = await business.browser.go(f"/gerbang/masuk?{urlencode({'app': 'usaha-lama', 'tanda': await business.begin()})}")
+    assert page.status_code == 200 and "/persetujuan/" in str(page.url), "what her session remembers of the consent is no longer true"
+    await business.enter()
+    assert (await business.ask()).status_code == 200, "agreed again, she is inside"
 
 
 async def test_the_end_of_the_session_closes_the_gate(gate: Gate) -> None:
