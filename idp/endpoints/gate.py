@@ -57,21 +57,21 @@ class GateEndpoints:
         facts = self._facts(request)
         connector = self._connector(facts)
         if connector is None:
-            return _wire(Answer(403))
+            return _Answered(Answer(403))
         kind = proxy_kind(connector)
         original = kind.original(connector.settings, facts)
         if original is None:
-            return _wire(Answer(403, kind.blank(connector.settings)))
+            return _Answered(Answer(403, kind.blank(connector.settings)))
         method, path = original
         if not self._open(connector):  # 403 would show the proxy's own bare page; where sign-in starts, the person reads why
-            return _wire(kind.challenge(connector.settings, facts, self._start(connector, method, path, "")))
+            return _Answered(kind.challenge(connector.settings, facts, self._start(connector, method, path, "")))
         if kind.open_path(connector.settings, method, path):
-            return _wire(Answer(200, kind.blank(connector.settings)))
+            return _Answered(Answer(200, kind.blank(connector.settings)))
         answer = await self._identity(request, connector)
         if answer is not None:
-            return _wire(answer)
+            return _Answered(answer)
         mark = self.marks.of(request, connector.id)
-        response = _wire(kind.challenge(connector.settings, facts, self._start(connector, method, path, digest(mark))))
+        response = _Answered(kind.challenge(connector.settings, facts, self._start(connector, method, path, digest(mark))))
         self.marks.give(response, connector.id, mark)
         return response
 
@@ -169,9 +169,11 @@ class GateEndpoints:
         return response
 
     def _facts(self, request: Request) -> RequestFacts:
-        peer = request.client.host if request.client else ""
-        path = request.scope["raw_path"].decode("latin-1")
-        return RequestFacts(request.method, path, dict(request.headers), peer, is_in(peer, self.trusted_proxies))
+        scope = request.scope
+        peer = (scope.get("client") or ("",))[0]
+        # of a header that stands twice the first counts, as for Starlette, whose own mapping looks each of them up anew
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(scope["headers"])}
+        return RequestFacts(scope["method"], scope["raw_path"].decode("latin-1"), headers, peer, is_in(peer, self.trusted_proxies))
 
     def _connector(self, facts: RequestFacts) -> Connector | None:
         """Return the connector whose application the trusted proxy names."""
@@ -203,8 +205,13 @@ class GateEndpoints:
         ]
 
 
-def _wire(answer: Answer) -> Response:
-    response = Response(answer.body, answer.status, headers={"Cache-Control": "no-store"})
-    for name, value in answer.headers.items():
-        response.headers[name] = value
-    return response
+class _Answered(Response):
+    """What the proxy gets, stored by nobody. Its headers are written out once, not looked up one by one as those of a `Response` are."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.body = answer.body.encode()
+        self.status_code = answer.status
+        self.background = None
+        headers = {"cache-control": "no-store", "content-length": str(len(self.body))}
+        headers |= {name.lower(): value for name, value in answer.headers.items()}
+        self.raw_headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]

@@ -207,3 +207,12 @@ async def test_fa_10_a_proof_is_never_handed_out_when_it_is_nearly_over(gate: Ga
     gate.site.clock.advance(2)
     second = (await gate.ask()).headers["x-bukti"]
     assert gate.site.house.keys.signer.verify(second, "gapura-gate+jwt")["exp"] >= gate.site.clock.now() + 30
+
+
+async def test_fa_05_of_a_fact_that_stands_twice_the_first_counts(gate: Gate) -> None:
+    await gate.enter()
+    cookie = "; ".join(f"{name}={value}" for name, value in gate.jar.items())
+    for first, second, status in (("/jadwal", "/a%2fb", 200), ("/a%2fb", "/jadwal", 403)):
+        facts = [("X-Gapura-Host", HOSTS["rsud-daftar"]), ("X-Gapura-Method", "GET"), ("Cookie", cookie)]
+        told = await gate.proxy.get("/gerbang/periksa", headers=[*facts, ("X-Gapura-Uri", first), ("X-Gapura-Uri", second)])
+        assert told.status_code == status
