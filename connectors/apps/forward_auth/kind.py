@@ -14,14 +14,14 @@ from urllib.parse import quote
 from pydantic import BaseModel
 
 from connectors.apps.forward_auth.settings import ForwardAuthSettings
-from connectors.apps.forward_auth.snippets import nginx
+from connectors.apps.forward_auth.snippets import WRITTEN
 from connectors.contract import Answer, Capability, Emission, Identity, RequestFacts, SecretRule
 from connectors.mapping import MAX_VALUE, apply
 from connectors.paths import is_ambiguous, is_open, plain_or
 
 HOST_HEADER = "x-gapura-host"
 OWN_WORDS = ("x-gapura-method", "x-gapura-uri")
-WORDS = {"nginx": OWN_WORDS, "caddy": OWN_WORDS, "traefik": ("x-forwarded-method", "x-forwarded-uri")}
+WORDS = {"nginx": OWN_WORDS, "apache": OWN_WORDS, "caddy": OWN_WORDS, "traefik": ("x-forwarded-method", "x-forwarded-uri")}
 REFUSED_METHODS = ("TRACE", "TRACK", "CONNECT")
 
 
@@ -102,7 +102,7 @@ class ForwardAuth:
 
     def proxy_configuration(self, settings: BaseModel, issuer: str) -> str:
         own = _of(settings)
-        return nginx(own, issuer) if own.proxy == "nginx" else ""
+        return WRITTEN[own.proxy](own, issuer)
 
     def blank(self, settings: BaseModel) -> Mapping[str, str]:
         """Traefik deletes what it is told to copy and then copies even an empty value, which an application reads as a fact."""

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from connectors.apps.forward_auth.spellings import MOST_HYPHENS
 from connectors.mapping import Row
 from connectors.paths import HOST, is_plain, origin
 
@@ -15,6 +16,8 @@ IPV6 = re.compile(r"\[[0-9a-f:.]{2,45}\](:[0-9]{1,5})?")
 HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}")  # no underscore: many applications read X_A and X-A as one name (FA-01)
 RESERVED = ("host", "cookie", "authorization", "connection", "content-length", "transfer-encoding", "set-cookie", "location")
 FAMILIES = ("x-forwarded", "x-real", "x-gapura-host", "x-gapura-method", "x-gapura-uri", "x-gapura-start", "proxy-", "sec-", "content-")
+EXAMPLE_UPSTREAM = "http://127.0.0.1:8081"
+OUR_WORDS = ("X-Gapura-Host", "X-Gapura-Method", "X-Gapura-Uri")  # what a proxy tells us, and an application must not be told
 
 
 class ForwardAuthSettings(BaseModel):
@@ -24,7 +27,7 @@ class ForwardAuthSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     base_url: str = Field(description="Public address of the application, without a final slash")
-    proxy: Literal["nginx", "caddy", "traefik"] = Field("nginx", description="Which proxy asks: docs/connectors/forward_auth.md")
+    proxy: Literal["nginx", "apache", "caddy", "traefik"] = Field("nginx", description="Which proxy asks: docs/connectors/forward_auth.md")
     headers: tuple[Row, ...] = Field(description="Which header carries which claim")
     subject_header: str = Field("", description="Header for the pairwise subject; empty: none")
     proof_header: str = Field("", description="Header for a signed proof of the other headers, good for 60 s; empty: none")
@@ -66,6 +69,8 @@ class ForwardAuthSettings(BaseModel):
         for name in [*set_by_us, *(one.lower() for one in self.strip)]:
             if not HEADER.fullmatch(name):
                 raise ValueError(f"{name[:40]!r} must be letters, digits and hyphens")
+            if self.proxy in ("caddy", "traefik") and name.count("-") > MOST_HYPHENS:
+                raise ValueError(f"{name} has more than {MOST_HYPHENS} hyphens: {self.proxy} must be told each spelling with underscores")
             if name in RESERVED or name.startswith(FAMILIES):
                 raise ValueError(f"{name} may not be an identity header")
         return self
@@ -75,7 +80,11 @@ class ForwardAuthSettings(BaseModel):
         return urlsplit(self.base_url).netloc
 
     @property
+    def given(self) -> tuple[str, ...]:
+        """Every header that the gate may set."""
+        return tuple(name for name in (*(row.field for row in self.headers), self.subject_header, self.proof_header) if name)
+
+    @property
     def owned(self) -> tuple[str, ...]:
-        """Every header that only the gate may set."""
-        names = [*(row.field for row in self.headers), self.subject_header, self.proof_header, *self.strip]
-        return tuple(dict.fromkeys(name for name in names if name))
+        """Every header that only the gate may set, the ones it never sets included."""
+        return tuple(dict.fromkeys((*self.given, *self.strip)))

@@ -1,10 +1,17 @@
-"""What stands in the configuration of the proxy, written out for one connector. tests/peers runs it in a real nginx."""
+"""What stands in the configuration of the proxy, written out for one connector: for nginx here, for the others in files of their own.
+
+tests/peers runs each in the real program.
+"""
 
 from __future__ import annotations
 
-from connectors.apps.forward_auth.settings import ForwardAuthSettings
+from collections.abc import Callable
 
-EXAMPLE_UPSTREAM = "http://127.0.0.1:8081"
+from connectors.apps.forward_auth.apache import apache
+from connectors.apps.forward_auth.caddy import caddy
+from connectors.apps.forward_auth.settings import EXAMPLE_UPSTREAM, OUR_WORDS, ForwardAuthSettings
+from connectors.apps.forward_auth.traefik import traefik
+
 VERIFIED = """\
     proxy_ssl_server_name on;
     proxy_ssl_verify on;
@@ -51,13 +58,11 @@ location ~ ^/_gapura/(kembali|keluar)$ {{
     proxy_set_header X-Gapura-Host {host};
 }}
 """
-OUR_WORDS = ("X-Gapura-Host", "X-Gapura-Method", "X-Gapura-Uri")
 
 
 def nginx(settings: ForwardAuthSettings, issuer: str) -> str:
     """Return what goes into the `server` block of the application's host. An empty header is removed, the browser's own included."""
-    given = [row.field for row in settings.headers]
-    given += [name for name in (settings.subject_header, settings.proof_header) if name]
+    given = settings.given
     variables = {name: f"$gapura_{name.lower().replace('-', '_')}" for name in given}
     kept = "".join(f"    auth_request_set {variables[name]} $upstream_http_{name.lower().replace('-', '_')};\n" for name in given)
     sent = {name: variables.get(name, '""') for name in (*settings.owned, *OUR_WORDS)}
@@ -69,3 +74,6 @@ def nginx(settings: ForwardAuthSettings, issuer: str) -> str:
         host=settings.host,
         verified=VERIFIED if issuer.startswith("https:") else "",
     )
+
+
+WRITTEN: dict[str, Callable[[ForwardAuthSettings, str], str]] = {"nginx": nginx, "apache": apache, "caddy": caddy, "traefik": traefik}

@@ -72,7 +72,8 @@ def test_fa_05_with_traefik_its_words_count_and_no_others() -> None:
 
 
 @pytest.mark.parametrize(
-    ("proxy", "status", "name"), [("nginx", 401, "X-Gapura-Start"), ("caddy", 302, "Location"), ("traefik", 302, "Location")]
+    ("proxy", "status", "name"),
+    [("nginx", 401, "X-Gapura-Start"), ("apache", 302, "Location"), ("caddy", 302, "Location"), ("traefik", 302, "Location")],
 )
 def test_each_proxy_is_told_where_to_sign_in_as_it_understands(proxy: str, status: int, name: str) -> None:
     answer = KIND.challenge(SETTINGS.model_copy(update={"proxy": proxy}), FROM_PROXY, "https://gapura.example.id/gerbang/masuk?app=lama")

@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+from pydantic import ValidationError
+
+from connectors.apps.forward_auth.apache import SITE_FILE
 from connectors.apps.forward_auth.kind import ForwardAuth
 from connectors.apps.forward_auth.settings import ForwardAuthSettings
 
@@ -42,5 +46,27 @@ def test_the_certificate_of_the_hub_is_checked_when_it_has_one() -> None:
     assert "proxy_ssl" not in configuration("http://localhost:8000")
 
 
-def test_other_proxies_are_on_the_docs_page_only() -> None:
-    assert configuration(proxy="caddy") == ""
+@pytest.mark.parametrize(("proxy", "languages"), [("apache", ("lua", "apache")), ("caddy", ("caddyfile",)), ("traefik", ("yaml",))])
+def test_the_docs_page_shows_the_other_proxies_exactly_too(proxy: str, languages: tuple[str, ...]) -> None:
+    shown = [re.findall(rf"```{language}\n(.*?)```", PAGE.read_text(), re.S) for language in languages]
+    assert [len(blocks) for blocks in shown] == [1] * len(languages)
+    said = [one for one in lines(configuration(proxy=proxy)) if one != f"# {SITE_FILE}"]
+    assert lines("".join(blocks[0] for blocks in shown)) == said
+
+
+@pytest.mark.parametrize("proxy", ["caddy", "traefik"])
+def test_fa_01_every_spelling_of_a_name_is_taken_away_where_the_proxy_must_be_told_each(proxy: str) -> None:
+    text = configuration(proxy=proxy)
+    for spelled in ("X-Pasien-Id", "X_Pasien-Id", "X-Pasien_Id", "X_Pasien_Id", "X_Pasien_Nik", "X-Pasien-Nik"):
+        assert re.search(rf'(request_header -{spelled}$)|( {spelled}: ""$)', text, re.M), spelled
+
+
+def test_a_name_with_too_many_spellings_is_refused_with_its_reason() -> None:
+    with pytest.raises(ValidationError, match="hyphens"):
+        configuration(proxy="caddy", strip=["X-A-B-C-D-E"])
+    assert "X-A-B-C-D-E" in configuration(proxy="nginx", strip=["X-A-B-C-D-E"]), "nginx drops names with underscores by itself"
+
+
+def test_the_certificate_of_the_hub_is_checked_by_apache() -> None:
+    assert configuration(proxy="apache").count("SSLProxyVerify require") == 2
+    assert "SSLProxyEngine" not in configuration("http://localhost:8000", proxy="apache")
