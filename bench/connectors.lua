@@ -1,7 +1,8 @@
 -- wrk script: sends the lines of the file WORK one after another, each `METHOD<tab>PATH<tab>CONTENT-TYPE<tab>BODY`, and counts answers
--- that do not contain MARK. A file of one line is sent again and again; of more lines each is sent once, and running out is wrong.
+-- that do not contain MARK in their body, their Location or the header SEEN_IN. HEADERS go with each, one a line. A file of one line is sent again and again; of more lines each is sent once, and running out is wrong.
 local e = os.getenv
-local mark, lines, next_line, threads = e("MARK"), {}, 0, {}
+local mark, seen_in = e("MARK"), e("SEEN_IN") or "location"
+local lines, next_line, threads = {}, 0, {}
 wrong, why, answered = 0, "", 0
 
 function setup(thread) table.insert(threads, thread) end
@@ -10,7 +11,7 @@ function init()
   for line in io.lines(e("WORK")) do
     local method, path, kind, body = line:match("^([^\t]*)\t([^\t]*)\t([^\t]*)\t(.*)$")
     local headers = kind ~= "" and { ["Content-Type"] = kind } or {}
-    if e("COOKIE") then headers["Cookie"] = e("COOKIE") end
+    for name, value in (e("HEADERS") or ""):gmatch("([^:\n]+): ([^\n]*)") do headers[name] = value end
     lines[#lines + 1] = wrk.format(method, path, headers, body ~= "" and body or nil)
   end
 end
@@ -22,7 +23,7 @@ end
 
 function response(status, headers, body)
   answered = answered + 1
-  local text = body .. (headers["Location"] or headers["location"] or "")
+  local text = body .. (headers[seen_in] or headers["Location"] or headers["location"] or "")
   if not text:find(mark, 1, true) then wrong = wrong + 1; why = status .. " " .. text:gsub("%s+", " "):sub(1, 200) end
 end
 

@@ -1,37 +1,31 @@
-"""`python -m bench.ldap`: binds a second at `gapura ldap`, beside an empty handler with one round trip to Redis in the same run.
+"""Load on `gapura ldap`, which speaks no HTTP: binds over LDAPS, again and again on connections that stay, as pools of older systems do.
 
-One connection after StartTLS or LDAPS is bound again and again, as pools of older systems do; each bind is decided, not remembered by the
-connection. Server on core 0, this client on core 1, as in bench.run. A search of the person's own entry follows in the second mode.
+Each bind is decided, not remembered by the connection. Server on core 0, the thread of this client on core 1, as in bench.run.
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import os
 import ssl
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
-import uvloop
-
-from bench import baseline, seed
-from bench.connectors import line
-from bench.load import run_wrk
-from bench.servers import ROOT, _running, empty_handler, free_port, gapura, redis
+from bench import seed
+from bench.load import Row
+from bench.servers import ROOT, free_port, running
 from connectors.apps.ldap import ber, messages
 from connectors.apps.ldap.dn import escaped
 from consent.models import Answer
 from consent.service import ConsentService
 from hub.directory.house import build_directory
 from hub.resources import open_resources
-from hub.settings import Settings, load
+from hub.settings import Settings
 from idp.applications.models import ConnectorRow
 from idp.applications.registry import GUARD
 from idp.directory.service import DirectoryPasswords
@@ -48,12 +42,6 @@ DONE = bytes((messages.BOUND, 7, 0x0A, 1, 0))  # a bind that succeeded
 
 def bind(name: str, password: str) -> bytes:
     return ber.group(ber.integer(1), ber.group(ber.integer(3), ber.octets(name), ber.octets(password, 0x80), tag=messages.BIND))
-
-
-def own_entry(name: str) -> bytes:
-    body = [ber.octets(name), ber.integer(0, ber.ENUMERATED), ber.integer(0, ber.ENUMERATED), ber.integer(0), ber.integer(0)]
-    body += [ber.element(ber.BOOLEAN, b"\0"), ber.octets("objectClass", 0x87), ber.group(ber.octets("cn"), ber.octets("mail"))]
-    return ber.group(ber.integer(1), ber.group(*body, tag=messages.SEARCH))
 
 
 async def prepared(settings: Settings) -> tuple[str, str]:
@@ -98,7 +86,7 @@ def directory(folder: Path, settings: Settings) -> Iterator[int]:
         "GAPURA_LDAP__TLS_CERTIFICATE": str(folder / "ldap.pem"),
         "GAPURA_LDAP__TLS_KEY": str(folder / "ldap.key"),
     }
-    with _running(["taskset", "-c", "0", sys.executable, "-m", "hub.cli", "ldap"], environment, folder / "ldap.log", ROOT) as process:
+    with running(["taskset", "-c", "0", sys.executable, "-m", "hub.cli", "ldap"], environment, folder / "ldap.log", ROOT) as process:
         for _ in range(200):
             try:
                 ssl.get_server_certificate(("localhost", port), timeout=1)
@@ -110,58 +98,24 @@ def directory(folder: Path, settings: Settings) -> Iterator[int]:
         yield port
 
 
-async def load_of(port: int, authority: Path, messages_of_a_turn: list[bytes], seconds: int) -> tuple[float, float, int]:
-    """Return turns a second, the 99th percentile in ms, and how many answers were wrong."""
+async def load_of(port: int, authority: Path, message: bytes, seconds: int) -> Row:
+    """Bind for the seconds from this thread, on core 1, and return what was seen."""
+    os.sched_setaffinity(0, {1})
     trusted = ssl.create_default_context(cafile=str(authority))
     took: list[float] = []
-    wrong = 0
+    wrong, sample = 0, ""
     end = time.perf_counter() + seconds
 
     async def one() -> None:
-        nonlocal wrong
+        nonlocal wrong, sample
         reader, writer = await asyncio.open_connection("localhost", port, ssl=trusted)
         while (began := time.perf_counter()) < end:
-            for at, message in enumerate(messages_of_a_turn):
-                writer.write(message)
-                buffer = bytearray(await reader.read(4096))
-                wanted = DONE if at == 0 else bytes((messages.DONE, 7, 0x0A, 1, 0))
-                while wanted not in buffer and len(buffer) < 4096 and (more := await reader.read(4096)):
-                    buffer += more
-                wrong += wanted not in buffer
+            writer.write(message)
+            answer = await reader.read(4096)
+            if DONE not in answer:
+                wrong, sample = wrong + 1, answer[:40].hex()
             took.append(time.perf_counter() - began)
         writer.transport.abort()
 
     await asyncio.gather(*(one() for _ in range(CONNECTIONS)))
-    return len(took) / seconds, statistics.quantiles(took, n=100)[98] * 1000, wrong
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m bench.ldap", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=int, default=3)
-    chosen = parser.parse_args()
-    wrongs = 0
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gapura-bench-")))
-        urls = [stack.enter_context(redis(folder)) for _ in range(2)]
-        issuer, _ = stack.enter_context(gapura(folder, urls[0]))
-        empty = stack.enter_context(empty_handler(folder, urls[1]))
-        settings = load(environment="development", issuer=issuer, **{"storage.data_dir": folder / "data", "storage.expiring_url": urls[0]})
-        name, password = asyncio.run(prepared(settings))
-        port = stack.enter_context(directory(folder, settings))
-        os.sched_setaffinity(0, {1})
-        turns = {"bind": [bind(name, password)], "bind and search": [bind(name, password), own_entry(name)]}
-        for number in range(chosen.rounds):
-            work = folder / "work"
-            work.write_text(line(baseline.PATH) + "\n")
-            base = run_wrk(empty, "connectors.lua", {"WORK": str(work), "MARK": baseline.BODY[:100]}, seconds=chosen.seconds)
-            for mode, turn in turns.items():
-                rate, p99, wrong = uvloop.run(load_of(port, folder / "ldap.pem", turn, chosen.seconds))
-                wrongs += wrong
-                ratio = f"{rate / base.rate:.2f} of {base.rate:,.0f}/s of the empty handler"
-                print(f"round {number + 1} {mode:16} {rate:8,.0f}/s  p99 {p99:6.2f} ms  wrong {wrong}  {ratio}", flush=True)
-    return 1 if wrongs else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    return Row(len(took) / seconds, statistics.quantiles(took, n=100)[98] * 1000, wrong, sample)
