@@ -1,8 +1,9 @@
 """Which browser a broker's token belongs to: a record that lives under the person's session, her permission and the application.
 
 Attaching has no proof that the browser is the one that asked for the token, so a link could attach a stranger's token to the one who
-follows it. Three rules: a token belongs to the first browser; a browser has one token at a broker, the newest, so that its own next visit
-takes the stranger's away; and with `verify` a token is good only when the code that went back with the browser is shown with it.
+follows it. Three rules: a token belongs to the first browser; with `verify`, which only a connector with exact return addresses may do
+without, a token is good only when the code that went back with the browser is shown with it; and a browser has one token at a broker, the
+newest, so that where there is no `verify` the page it returns to takes the stranger's away.
 """
 
 from __future__ import annotations
@@ -65,16 +66,25 @@ async def attached_to(desk: Desk, connector: Connector, token: str) -> Attached 
 
 
 async def verified(desk: Desk, connector: Connector, token: str, code: str) -> bool:
-    """True when the code is the one that was sent back with the browser; a wrong one ends the attachment: there is one try."""
+    """True when the code is the one that was sent back with the browser; a wrong one ends the attachment: there is one try.
+
+    Where no code is awaited, as when a page is loaded again, nothing changes.
+    """
+    waiting = await attached_to(desk, connector, token)
+    if waiting is None or not waiting.code:
+        return False
     name = _token(connector, token)
     found = await desk.take(name)
     if found is None:
         return False
     attached = Attached(**json.loads(found.value))
-    if not attached.code or not hmac.compare_digest(attached.code.encode(), code.encode()):
+    seconds = attached.until - desk.now
+    if not attached.code:  # the same page, loaded twice at once: the other one has verified it meanwhile
+        await desk.keep(name, found.value, seconds, found)
         return False
-    done = Attached(attached.data, attached.until)
-    return attached.until > desk.now and await desk.keep(name, done.written(), attached.until - desk.now, found)
+    if not hmac.compare_digest(attached.code.encode(), code.encode()):
+        return False
+    return seconds > 0 and await desk.keep(name, Attached(attached.data, attached.until).written(), seconds, found)
 
 
 async def detach(desk: Desk, connector: Connector, token: str) -> None:

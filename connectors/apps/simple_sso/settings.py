@@ -31,7 +31,7 @@ class SimpleSsoSettings(BaseModel):
     start_url: str = Field("", description="Page of the application that attaches, for the portal's tile; empty: its front page")
     lifetime: int = Field(3600, ge=300, le=43_200, description="Seconds until a broker must attach again, at most the person's session")
     verify: bool = Field(
-        False,
+        True,
         description="The broker shows that the browser that returns is the one that began: docs/connectors/simple_sso.md has its lines",
     )
     subject_field: str = Field("id", description="Member of userInfo for the pairwise subject")
@@ -66,6 +66,20 @@ class SimpleSsoSettings(BaseModel):
                 parts = urlsplit(one)
                 if f"{parts.scheme}://{parts.netloc}" != self.base_url:
                     raise ValueError(f"{name} must lie at {self.base_url}")
+        return self
+
+    @model_validator(mode="after")
+    def _a_link_of_another_always_meets_the_broker(self) -> Self:
+        """Without `verify` a token of somebody else is taken away only when the broker attaches her own, which its page for returning does.
+
+        Below an address that ends in / lie pages that ask for nothing, such as /robots.txt: the stranger's token would stay attached.
+        """
+        if not self.verify and any(one.endswith("/") for one in self.return_urls):
+            raise ValueError("verify must be on while one of the return_urls ends in /")
+        return self
+
+    @model_validator(mode="after")
+    def _fields_are_told_apart(self) -> Self:
         names = [self.subject_field, *(row.field for row in self.fields)]
         if len(set(names)) != len(names):
             raise ValueError("fields: one is mapped twice")

@@ -11,7 +11,9 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from pydantic import ValidationError
 
+from connectors.apps.simple_sso.attached import verified
 from connectors.apps.simple_sso.kind import BASE, SimpleSso
 from connectors.apps.simple_sso.proofs import checksum
 from connectors.contract import Answer, Connector, Secret
@@ -28,6 +30,7 @@ SETTINGS: dict[str, Any] = {
     "base_url": "https://pajak.example.id",
     "broker": "pajak",
     "return_urls": [BACK],
+    "verify": False,
     "fields": [{"claim": "name", "field": "name", "transform": "upper_ascii"}, {"claim": "phone_number", "field": "phone"}],
 }
 LOST = {"error": "There is no saved session data associated with the broker session id."}
@@ -164,7 +167,7 @@ async def test_attach_returns_to_registered_addresses_only(url: str) -> None:
     ],
 )
 def test_below_an_address_that_ends_in_a_slash_every_plain_path_is_good(url: str, good: bool) -> None:
-    own = KIND.settings_model.model_validate({**SETTINGS, "return_urls": ["https://pajak.example.id/"]})
+    own = KIND.settings_model.model_validate({**SETTINGS, "verify": True, "return_urls": ["https://pajak.example.id/"]})
     assert own.may_return_to(url) is good  # type: ignore[attr-defined]
 
 
@@ -190,7 +193,7 @@ async def test_an_attach_that_proves_nothing_is_refused(request_: Received) -> N
 
 
 async def test_a_broker_that_is_not_known_or_known_twice_is_nobody() -> None:
-    twice = (made(), made(connector_id="pajak-palsu", base_url="https://palsu.example.id", return_urls=["https://palsu.example.id/"]))
+    twice = (made(), made(connector_id="pajak-palsu", base_url="https://palsu.example.id", return_urls=["https://palsu.example.id/sso"]))
     for desk in (FakeDesk(), FakeDesk(known=twice), FakeDesk(known=(replace(made(), enabled=False),))):
         with pytest.raises(NotEntered):
             await KIND.receive(attach_of(), desk)
@@ -248,9 +251,40 @@ async def test_a_code_is_good_once() -> None:
     code = parse_qs(urlsplit(await attached(desk)).query)["sso_verify"][0]
     await told(desk, command("verify", form={"code": code}))
     assert await told(desk, command("verify", form={"code": code})) == LOST
+    assert "data" in await told(desk, command("userInfo")), "the page was loaded again: who is verified stays so"
     desk = BrowserDesk(known=(made(),))
     await attached(desk)
     assert await told(desk, command("verify", form={"code": ""})) == LOST, "without verify there is no code, not an empty one"
+    assert "data" in await told(desk, command("userInfo"))
+
+
+async def test_a_page_loaded_twice_at_once_verifies_once_and_takes_nothing_away() -> None:
+    desk = BrowserDesk(known=(made(verify=True),))
+    code = parse_qs(urlsplit(await attached(desk)).query)["sso_verify"][0]
+    take, others = desk.take, ["one"]
+
+    async def late(key: str) -> Kept | None:
+        if others:
+            others.clear()
+            assert await verified(desk, desk.known[0], TOKEN, code)
+        return await take(key)
+
+    desk.take = late  # type: ignore[method-assign] # the other request comes in between
+    assert not await verified(desk, desk.known[0], TOKEN, code)
+    assert "data" in await told(desk, command("userInfo"))
+
+
+def test_verify_is_on_unless_somebody_switches_it_off_and_then_addresses_are_exact() -> None:
+    """A page below an address that ends in / need not ask for anything: a planted token would stay."""
+    bare = {name: value for name, value in SETTINGS.items() if name != "verify"}
+    assert KIND.settings_model.model_validate(bare).verify  # type: ignore[attr-defined]
+    for urls, verify, good in (([BACK], False, True), ([BACK, f"{BACK}/"], True, True), ([BACK, f"{BACK}/"], False, False)):
+        changes = {**SETTINGS, "return_urls": urls, "verify": verify}
+        if good:
+            assert KIND.settings_model.model_validate(changes)
+        else:
+            with pytest.raises(ValidationError, match="verify must be on"):
+                KIND.settings_model.model_validate(changes)
 
 
 async def test_a_password_is_never_looked_at() -> None:
@@ -321,6 +355,7 @@ def test_the_tile_leads_to_the_broker_which_alone_knows_its_token() -> None:
         ("return_urls", {"return_urls": ["https://evil.example/"]}),
         ("return_urls", {"return_urls": ["https://pajak.example.id"]}),
         ("return_urls", {"return_urls": ["https://pajak.example.id/*"], "base_url": "https://lain.example.id"}),
+        ("verify must be on", {"return_urls": [BACK, "https://pajak.example.id/"]}),
         ("start_url", {"start_url": "https://evil.example/"}),
         ("lifetime", {"lifetime": 299}),
         ("lifetime", {"lifetime": 43_201}),
