@@ -27,6 +27,7 @@ location / {{
     auth_request_set $gapura_mark  $upstream_http_set_cookie;
 {kept}    error_page 401 = @gapura_masuk;
 
+    proxy_cache off;   # every answer belongs to one person
     proxy_pass {upstream};   # no path here: the application must see the path that was decided on
     proxy_http_version 1.1;
     proxy_set_header Host $http_host;
@@ -40,6 +41,7 @@ location @gapura_masuk {{
 
 location = /_gapura/periksa {{
     internal;
+    proxy_cache off;
     proxy_pass {issuer}/gerbang/periksa;
 {verified}    proxy_http_version 1.1;
     proxy_pass_request_body off;
@@ -53,6 +55,7 @@ location = /_gapura/periksa {{
 }}
 
 location ~ ^/_gapura/(kembali|keluar)$ {{
+    proxy_cache off;
     proxy_pass {issuer};
 {verified}    proxy_redirect off;
     proxy_set_header X-Gapura-Host {host};
