@@ -10,7 +10,7 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --
 NODE_FOLDERS := $(patsubst %/package-lock.json,%,$(wildcard tests/browser/package-lock.json tests/peers/node/package-lock.json))
 ARGS ?=
 
-.PHONY: help run test check bench older crash races pages guards lock packages node
+.PHONY: help run test check bench older crash races faults pages guards lock packages node
 
 help: ## List every command
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -41,6 +41,9 @@ crash: $(VENV)/.dev packages ## 100 kill -9 cycles on SQLite and on PostgreSQL
 races: $(VENV)/.dev packages ## Every race at full size, both editions
 	ALL_ROUNDS=1 $(BIN)/python -m pytest tests/races tests/stores $(ARGS)
 	$(BIN)/python -m tests.races.rotation
+
+faults: $(VENV)/.dev packages ## Every way to older systems broken in five manners beside healthy ones; whose answer each of 500 citizens gets
+	$(BIN)/python -m tests.faults.run $(ARGS)
 
 pages: $(VENV)/.dev packages node ## Every page in every state, language, width and colour scheme; pictures in build/pages
 	$(BIN)/python -m tests.browser $(ARGS)
