@@ -103,10 +103,14 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class HandOff:
-    """What goes back to the older system, and by which `handle` (text) this sign-in is named when it ends; empty: it cannot be told."""
+    """What goes back to the older system, and by which `handle` (text) this sign-in is named when it ends; empty: it cannot be told.
+
+    `tells`: False when the answer, or what can be fetched with it, says nothing of the person: a refusal in the protocol's own words.
+    """
 
     answer: Answer | Post
     handle: str = ""
+    tells: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 import structlog
 from starlette.requests import Request
 from starlette.responses import Response
@@ -28,6 +29,7 @@ from kit.web.forms import FORM, BadForm, pairs_of, read_body
 
 log = structlog.get_logger("idp")
 
+MOST_STATE = 8192
 STATUS_OF = {"not_found": 404, "application_disabled": 403}
 
 
@@ -44,7 +46,7 @@ class ConnectorEndpoints:
     async def answer(self, request: Request, kind: FrontDoorKind, endpoint: Endpoint) -> Response:
         try:
             received = await received_from(request, endpoint)
-            found = await kind.receive(received, self.lending.desk(kind.name))
+            return await self._act(request, endpoint, kind, await kind.receive(received, self.lending.desk(kind.name)))
         except BadForm as error:
             return self._bad(request, endpoint, error.status, error.reason, None)
         except BadRequest as error:
@@ -52,6 +54,8 @@ class ConnectorEndpoints:
         except NotEntered as error:
             application = self._application(error.connector)
             return self.errors.message(request, error.code, status=STATUS_OF.get(error.code, 403), application=application)
+
+    async def _act(self, request: Request, endpoint: Endpoint, kind: FrontDoorKind, found: Answer | Post | Entry | Leave) -> Response:
         if isinstance(found, Answer | Post):
             return self.wire.out(request, found)
         if isinstance(found, Leave):
@@ -59,7 +63,9 @@ class ConnectorEndpoints:
         return await self._enter(request, found, deferred=_is_from_elsewhere(request, endpoint))
 
     async def _enter(self, request: Request, entry: Entry, *, deferred: bool) -> Response:
-        connector = entry.connector
+        connector, state = entry.connector, dict(entry.state)
+        if len(orjson.dumps(state)) > MOST_STATE:  # a stranger could make us keep what he likes
+            raise BadRequest("the request holds too much to be kept", connector=connector.id)
         service = self.registry.now.service_for(connector.application, None)
         draft = self.dispatcher.draft(
             request,
@@ -71,7 +77,7 @@ class ConnectorEndpoints:
             fresh_login=entry.fresh,
             silent=entry.silent,
             form_targets=entry.origins,
-            reply={"connector": connector.id, "state": dict(entry.state)},
+            reply={"connector": connector.id, "state": state},
         )
         return await self.dispatcher.begin(request, draft)
 

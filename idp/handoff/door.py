@@ -1,6 +1,6 @@
 """How an interaction that began at a kind's front door ends: the kind formats the proof.
 
-What it will tell is on record before it leaves.
+What it tells is on record before it leaves, and whether it still may leave is asked last of all.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 
-from connectors.contract import Connector
+from connectors.contract import Connector, Identity
 from connectors.errors import BadRequest, NotEntered
 from connectors.registry import FRONT_DOORS
 from idp.applications.registry import Registry
@@ -51,8 +51,6 @@ class ConnectorDoor:
         permit = session.permits[service]
         lived_under = guards_of(session, permit, person.id, connector.application)
         desk = self.lending.desk(connector.kind, lived_under, permit.expires_at or 0)
-        if not await desk.keep(STILL_ALLOWED, b"", 60):  # she took it back meanwhile: a kind that keeps nothing would not notice (CN-05)
-            return None
         who = identity(
             person,
             session,
@@ -62,9 +60,6 @@ class ConnectorDoor:
             released=issue.released,
             now=now,
         )
-        told = {one.claim for one in kind.emissions(connector.settings, who)} - {"sub", ""}
-        receiver = Receiver(f"{session.id}.{connector.id}", service, connector.application, connector.id, connector.kind)
-        await self.disclosing.record(person.id, receiver, {name: who.claims.get(name) for name in told}, now)
         state = interaction.reply["state"]
         assert isinstance(state, dict)
         try:
@@ -77,7 +72,17 @@ class ConnectorDoor:
             sector = self.registry.now.applications[connector.application].agency
             sid = session.sid_for(sector)
             await self.listeners.note_handle(connector.id, handed.handle, session=session.id, sid=sid, subject=permit.subject, now=now)
+        if handed.tells:
+            await self._record(connector, session, who, now, person)
+        if not await desk.keep(STILL_ALLOWED, b"", 60):  # she took it back, or left, while the proof was made: it stays here (CN-05)
+            return None
         return self.wire.out(request, handed.answer)
+
+    async def _record(self, connector: Connector, session: Session, who: Identity, now: int, person: Person) -> None:
+        """Return when it is on record what the older system is told."""
+        told = {one.claim for one in FRONT_DOORS[connector.kind].emissions(connector.settings, who)} - {"sub", ""}
+        receiver = Receiver(f"{session.id}.{connector.id}", who.service, connector.application, connector.id, connector.kind)
+        await self.disclosing.record(person.id, receiver, {name: who.claims.get(name) for name in told}, now)
 
     def _not_handed(self, request: Request, connector: Connector, error: NotEntered | BadRequest) -> Response:
         application = self.registry.now.applications.get(connector.application)

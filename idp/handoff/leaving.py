@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from connectors.contract import Connector
 from connectors.front_door import Leave
 from idp.applications.models import Application
 from idp.applications.registry import Registry
@@ -48,7 +49,9 @@ class Leaving:
     async def begin(self, request: Request, kind: str, leave: Leave, *, deferred: bool) -> Response:
         """Keep what is asked and go on at our own address: a POST from elsewhere came without our cookie, and a GET may ask again."""
         connector = leave.connector.id if leave.connector is not None else ""
-        asked = {**asdict(leave), "connector": connector, "kind": kind}
+        asked = {**asdict(leave), "connector": connector, "kind": kind, "settings": _mark(leave.connector)}
+        if not deferred and await self.sessions.peek(request) is None:
+            return self._go(request, asked)  # nobody is signed in: there is nothing to ask, and nothing is kept for strangers
         name = new_secret()
         await self.store.put(Put(f"leave:{digest(name)}", orjson.dumps(asked), KEPT_SECONDS))
         return see_other(f"{PATH}?lanjut={name}")
@@ -89,7 +92,10 @@ class Leaving:
             await self.clients.forget(session.id, row_key(asked["connector"], asked["handle"]))
         report = await self.signout.end(session, actor=f"person:{session.person}", wait=WAIT_SECONDS)
         await self.store.delete(f"leave:{digest(name)}")
-        onward = asked["onward"] if not report.unsure and not report.waiting else asked["onward_partly"] or asked["onward"]
+        stands = self._still_stands(asked)
+        onward = (
+            "" if not stands else asked["onward"] if not report.unsure and not report.waiting else asked["onward_partly"] or asked["onward"]
+        )
         if not onward or report.frames:
             return self.signed_out.render(request, report, application=self._application(asked), onward=onward or None)
         response = see_other(onward)
@@ -98,9 +104,18 @@ class Leaving:
 
     async def _onward(self, request: Request, name: str, asked: Mapping[str, str]) -> Response:
         await self.store.delete(f"leave:{digest(name)}")
-        if asked["onward"]:
+        return self._go(request, asked)
+
+    def _go(self, request: Request, asked: Mapping[str, str]) -> Response:
+        if asked["onward"] and self._still_stands(asked):
             return see_other(asked["onward"])
         return self.signed_out.render(request, None, application=self._application(asked))
+
+    def _still_stands(self, asked: Mapping[str, str]) -> bool:
+        """True while the connector is as it was when its kind judged the address: nobody is sent to one that was taken off since."""
+        connector = self.registry.now.connectors.get(asked["connector"])
+        usable = connector is not None and connector.enabled and self.registry.now.usable(connector.application)
+        return usable and _mark(connector) == asked["settings"]
 
     async def _is_of(self, session: Session, asked: Mapping[str, str]) -> bool:
         key = row_key(asked["connector"], asked["handle"])
@@ -116,3 +131,7 @@ class Leaving:
 
     def routes(self) -> list[Route]:
         return [Route(PATH, self.show, methods=["GET"]), Route(PATH, self.confirm, methods=["POST"])]
+
+
+def _mark(connector: Connector | None) -> str:
+    return digest(connector.settings.model_dump_json()) if connector is not None else ""

@@ -22,8 +22,9 @@ def release(person: Person, released: frozenset[str]) -> dict[str, Any]:
 
 
 def certain(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values without a NIK that nobody checked: an older system takes a NIK for a fact and reads no flag beside it."""
-    return {name: value for name, value in values.items() if name != "nik" or values.get("nik_verified", False)}
+    """Return the values without a NIK, address or number that nobody checked: an older system takes them for facts, makes accounts of
+    them, and reads no flag beside them."""
+    return {name: value for name, value in values.items() if name not in VERIFIED_BESIDE or values.get(VERIFIED_BESIDE[name], False)}
 
 
 def identity(

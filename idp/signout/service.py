@@ -16,7 +16,7 @@ from idp.applications.registry import Registry
 from idp.sessions.models import Session
 from idp.sessions.service import Sessions
 from idp.signout.delivery import Deliverer
-from idp.signout.farewells import Farewells
+from idp.signout.farewells import MARK, Farewells
 from idp.signout.store import SessionClient, SessionClientStore
 from idp.store import GrantStore
 from kit.clock import Clock
@@ -69,6 +69,9 @@ class Reach:
     frame: str
 
 
+Reached = Sequence[tuple[SessionClient, Reach]]
+
+
 @dataclass(frozen=True)
 class SignOut:
     sessions: Sessions
@@ -85,10 +88,11 @@ class SignOut:
         await self.sessions.end(session, actor=actor)
         await self.grants.revoke(session=session.id, now=self.clock.now())
         rows = await self.clients.of_session(session.id)
+        reached = [(row, found) for row in rows if (found := self._reach(row)) is not None]
         told: frozenset[str] = frozenset()
         if wait:
-            told = await self.deliverer.deliver([f"{row.session}.{row.client_id}" for row in rows if self._back(row)], wait)
-        return SignOutReport(self._outcomes(session, rows, told), self._frames(rows))
+            told = await self.deliverer.deliver([f"{row.session}.{row.client_id}" for row, found in reached if found.back], wait)
+        return SignOutReport(self._outcomes(session, reached, told), _frames(reached))
 
     async def withdrawn(self, person_id: str, application: str) -> int:
         """Tell the application's clients in every live session of the person, which go on: it may no longer know who this is."""
@@ -97,10 +101,6 @@ class SignOut:
         if application in snapshot.connector_of:
             listening.add(snapshot.connector_of[application].id)
         return await self.clients.withdraw(person_id, listening, self.clock.now())
-
-    def _back(self, row: SessionClient) -> bool:
-        reached = self._reach(row)
-        return reached is not None and reached.back
 
     def _reach(self, row: SessionClient) -> Reach | None:
         """Return how the receiver of a row can be told; None when it is registered no more."""
@@ -115,28 +115,30 @@ class SignOut:
         back = self.farewells.message(connector, row.client_id, row.handle) is not None
         return Reach(connector.application, back, self.farewells.page(row))
 
-    def _frames(self, rows: Sequence[SessionClient]) -> tuple[str, ...]:
-        """Return the address of each receiver that has one for the person's browser. Front-Channel Logout 1.0 §3."""
-        return tuple(reached.frame for row in rows if (reached := self._reach(row)) is not None and reached.frame)
-
-    def _outcomes(self, session: Session, rows: Sequence[SessionClient], told: frozenset[str]) -> tuple[Outcome, ...]:
+    def _outcomes(self, session: Session, reached: Reached, told: frozenset[str]) -> tuple[Outcome, ...]:
         """Return one outcome an application: the worst of its receivers'."""
         snapshot = self.registry.now
         results: dict[str, list[Result]] = {}
-        for row in rows:
-            reached = self._reach(row)
-            if reached is not None:
-                results.setdefault(reached.application, []).append(_result(reached, f"{row.session}.{row.client_id}" in told))
+        for row, found in reached:
+            results.setdefault(found.application, []).append(_result(found, f"{row.session}.{row.client_id}" in told))
         for slug in session.permits:
             service = snapshot.services.get(slug)
             if service is not None and service.application and service.application not in results:
                 results[service.application] = [_unlisted(snapshot.connector_of.get(service.application))]
         worst_first = list(reversed(Result))
         return tuple(
-            Outcome(snapshot.applications[name], min(found, key=worst_first.index))
-            for name, found in results.items()
+            Outcome(snapshot.applications[name], min(seen, key=worst_first.index))
+            for name, seen in results.items()
             if name in snapshot.applications
         )
+
+
+def _frames(reached: Reached) -> tuple[str, ...]:
+    """Return the addresses for the person's browser, the newest of each receiver: one browser has one session there.
+
+    Front-Channel Logout 1.0 §3.
+    """
+    return tuple({row.client_id.partition(MARK)[0]: found.frame for row, found in reached if found.frame}.values())
 
 
 def _result(reached: Reach, delivered: bool) -> Result:

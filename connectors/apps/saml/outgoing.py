@@ -31,9 +31,9 @@ def answer(own: SamlSettings, who: Identity, released: Sequence[Emission], state
     """Return the response that says exactly what is `released`, or a refusal when the request cannot be met for this person."""
     context = stated(cast("Sequence[str]", state["contexts"]), str(state["comparison"]), STRENGTH_OF_ACR.get(who.acr, 1))
     if context is None:
-        return HandOff(refusal(state, "NoAuthnContext", desk))
+        return HandOff(refusal(state, "NoAuthnContext", desk), tells=False)
     if not released or released[0].name != "NameID":
-        return HandOff(refusal(state, "InvalidNameIDPolicy", desk))
+        return HandOff(refusal(state, "InvalidNameIDPolicy", desk), tells=False)
     friendly = {row.field: row.friendly_name for row in own.attributes}
     rows = [(one.name, friendly[one.name], one.value) for one in released[1:]]
     index, name_id = response.new_id(), str(state["name_id"])

@@ -18,6 +18,7 @@ from idp.signout.store import SessionClient
 from kit.secrets import new_id
 
 C = t.session_clients.c
+MOST_HANDLES = 20  # of one session at one connector
 
 
 async def tell(connection: AsyncConnection, condition: ColumnElement[bool], now: int) -> int:
@@ -61,6 +62,13 @@ async def _queue(connection: AsyncConnection, rows: Sequence[tuple[str, Any]], n
     return len(values)
 
 
+async def _retire(connection: AsyncConnection, row: SessionClient) -> None:
+    """Forget the oldest hand-offs of this session to this connector beyond a few: whoever enters a thousand times is told twenty times."""
+    own = (C.session == row.session, C.client_id.startswith(row.client_id.partition(MARK)[0] + MARK, autoescape=True))
+    newest = select(C.client_id).where(*own).order_by(C.first_at.desc(), C.client_id).limit(MOST_HANDLES)
+    await connection.execute(delete(t.session_clients).where(*own, C.client_id.not_in(newest)))
+
+
 @dataclass(frozen=True, slots=True)
 class SqlSessionClients:
     """Implements idp.signout.store.SessionClientStore."""
@@ -71,6 +79,8 @@ class SqlSessionClients:
         async with self.database.write() as connection:
             made = insert_for(connection.dialect.name, t.session_clients).values(**asdict(row))
             await connection.execute(made.on_conflict_do_nothing(index_elements=[C.session, C.client_id]))
+            if row.handle:
+                await _retire(connection, row)
 
     async def of_session(self, session_id: str) -> list[SessionClient]:
         query = select(t.session_clients).where(C.session == session_id).order_by(C.first_at, C.client_id)

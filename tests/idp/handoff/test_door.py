@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import httpx
 import pytest
+from starlette.requests import Request
+from starlette.responses import Response
 
+from connectors.contract import Answer
+from connectors.front_door import HandOff
 from consent.models import Disclosure
 from hub.prepare import _kind_secrets
+from idp.handoff.door import ConnectorDoor
 from idp.handoff.store import of_kind
+from idp.handoff.wire import Wire
+from idp.people.models import Status
 from kit.expiring import StoreUnavailable
 from tests.forms import forms_of
 from tests.idp.handoff.conftest import connect, enter, ticket_of, walk
@@ -42,18 +49,62 @@ async def test_the_second_entry_asks_nothing_and_no_statement_of_sql_is_made_for
     assert [one for one in statements if not one.lstrip().upper().startswith(("INSERT", "UPDATE", "BEGIN"))] == []
 
 
-async def test_what_leaves_is_on_record_before_it_leaves(town: Site, monkeypatch: pytest.MonkeyPatch, plain: Plain) -> None:
-    real, before = plain.hand_off, len(await disclosed(town))
-    on_record: list[int] = []
+async def test_what_leaves_is_on_record_before_it_leaves(town: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, before = ConnectorDoor.issue, len(await disclosed(town))
+    seen_by_then: list[list[str]] = []
 
-    async def watched(*args: object) -> object:
-        on_record.append(len(await disclosed(town)))
-        return await real(*args)  # type: ignore[arg-type] # handed on as they came
+    async def watched(self: ConnectorDoor, *args: object) -> object:
+        monkeypatch.setattr(type(self.wire), "out", sent)
+        return await real(self, *args)  # type: ignore[arg-type] # handed on as they came
 
-    monkeypatch.setattr(type(plain), "hand_off", lambda self, *args: watched(*args))
-    await enter(town.browser())
-    assert on_record == [before + 1]
-    assert set((await disclosed(town))[-1].claims) == {"nik", "name"}
+    def sent(wire: Wire, request: Request, answer: Answer) -> Response:
+        seen_by_then.append(list(names))
+        return Response(status_code=204)
+
+    names: list[str] = []
+    record = type(town.house.disclosures).record
+
+    async def noted(self: object, row: Disclosure) -> None:
+        await record(self, row)  # type: ignore[arg-type] # as above
+        names.extend(sorted(row.claims))
+
+    monkeypatch.setattr(type(town.house.disclosures), "record", noted)
+    monkeypatch.setattr(ConnectorDoor, "issue", watched)
+    assert (await enter(town.browser())).status_code == 204
+    assert seen_by_then == [["name", "nik"]]
+    assert len(await disclosed(town)) == before + 1
+
+
+async def test_what_tells_nothing_of_her_is_not_recorded_as_told(town: Site, monkeypatch: pytest.MonkeyPatch, plain: Plain) -> None:
+    async def refused(*args: object) -> HandOff:
+        return HandOff(Answer(303, {"Location": f"{ARRIVE}?galat=tidak-bisa"}), tells=False)
+
+    before = len(await disclosed(town))
+    monkeypatch.setattr(type(plain), "hand_off", refused)
+    assert (await enter(town.browser())).headers["location"].endswith("tidak-bisa")
+    assert len(await disclosed(town)) == before
+
+
+async def test_cn_05_what_ends_while_the_proof_is_made_keeps_it_here(town: Site, monkeypatch: pytest.MonkeyPatch, plain: Plain) -> None:
+    real = plain.hand_off
+    browser = town.browser()
+    await enter(browser, catatan="tanpa-catatan")
+
+    async def slow(self: Plain, *args: object) -> object:
+        handed = await real(*args)  # type: ignore[arg-type] # as above
+        await town.house.people.set_status("demo-siti", Status.LOCKED, actor="person:demo-dewi", reason="lost her phone")
+        return handed
+
+    monkeypatch.setattr(type(plain), "hand_off", slow)
+    page = await browser.go("/polos/rsud-daftar/masuk?catatan=tanpa-catatan")
+    assert page.status_code == 200
+    assert ARRIVE not in page.headers.get("location", "")
+    assert 'name="sandi"' in page.text
+
+
+async def test_a_stranger_cannot_make_us_keep_what_he_likes(town: Site) -> None:
+    assert (await town.browser().go("/polos/rsud-daftar/masuk?catatan=" + "x" * 9000)).status_code == 400
+    assert (await town.browser().go("/polos/rsud-daftar/masuk?catatan=" + "x" * 900)).status_code == 200
 
 
 async def test_without_a_record_nobody_is_handed_over(town: Site, monkeypatch: pytest.MonkeyPatch, plain: Plain) -> None:

@@ -122,3 +122,33 @@ async def test_cn_02_a_withdrawal_tells_the_older_system_and_the_session_goes_on
     await town.house.signout.withdrawn("demo-siti", "rsud-daftar")
     assert await waiting(town) == [(TELL, f"selesai={ticket}")]
     assert ticket_of(await browser.go("/polos/rsud-daftar/masuk?catatan=c"))
+
+
+async def test_of_a_thousand_entries_the_last_twenty_are_told(town: Site) -> None:
+    await connect(town, tell=TELL, page=PAGE)
+    browser = town.browser()
+    tickets = []
+    for number in range(25):
+        tickets.append(ticket_of(await enter(browser, catatan="x" * number)))
+        town.clock.advance(1)
+    await browser.go("/keluar")
+    page = await browser.submit(button="keluar")
+    told = {body.removeprefix("selesai=") for _, body in await waiting(town)}
+    assert told == set(tickets[-20:])
+    assert page.text.count("<iframe") == 1, "one browser has one session there"
+    assert f"selesai={tickets[-1]}" in page.text
+
+
+async def test_lo_02_nobody_is_sent_to_a_place_that_was_taken_off_meanwhile(town: Site) -> None:
+    browser = town.browser()
+    await enter(browser)
+    page = await browser.go("/polos/rsud-daftar/keluar")
+    await connect(town, page=PAGE)  # an operator changed it
+    page = await browser.submit(button="keluar")
+    assert page.status_code == 200
+    assert "location" not in page.headers
+
+
+async def test_nothing_is_kept_for_who_is_not_signed_in(town: Site) -> None:
+    page = await town.browser().go("/polos/rsud-daftar/keluar")
+    assert page.headers["location"] == ARRIVE

@@ -25,7 +25,7 @@ from hub.storage.expiring.memory import MemoryStore
 from idp.calls.wiring import engine_of
 from idp.handoff.probing import Prober
 from kit.clock import SystemClock
-from kit.outbound import client
+from kit.outbound import Lanes, client
 from kit.sealing import KeyRing
 from tests.site import free_socket
 
@@ -100,7 +100,7 @@ async def probe(tmp_path: Path) -> AsyncIterator[Probe]:
             return context
 
         async with client(allow=allow, verify=trust) as http:
-            engine = engine_of(http, store, KeyRing({1: b"k" * 32}, 1, b"i" * 32), clock)
+            engine = engine_of(Lanes(lambda _: http), store, KeyRing({1: b"k" * 32}, 1, b"i" * 32), clock)
             return await Prober(KINDS, allow, trust, http, engine, clock).run(connector)
 
     yield run
