@@ -149,8 +149,8 @@ def _signing(connector: Connector, now: int) -> str:
 
 
 def _public_keys(connector: Connector | None, form: str, now: int) -> Answer:
-    """Only RS256 has something to publish; a shared key never leaves."""
-    private = connector.secrets_at("signing", now) if connector is not None else ()
+    """Only RS256 has something to publish; a shared key never leaves. The key that signs stands first: some programs read no other."""
+    private = connector.secrets_at("signing", now)[::-1] if connector is not None else ()
     if not private:
         return Answer(404, {"Content-Type": "application/json"}, '{"error":"not_found"}')
     cached = {"Cache-Control": "public, max-age=300"}

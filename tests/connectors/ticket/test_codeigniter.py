@@ -60,7 +60,7 @@ def test_the_controller_begins_takes_a_ticket_and_ends_the_session(tmp_path: Pat
     assert len(state) == 32
     assert query.endswith("&kembali=%2Fcuti")
     post = {"ticket": older.ticket(state=state, nip_baru="197605302001121905", kembali="/cuti")}
-    arrived = call(older, "masuk", post=post, cookie={"gapura_state": state})
+    arrived = call(older, "masuk", post=post, cookie={"__Host-gapura_state": state})
     assert arrived["session"] == {"gapura_sid": "s1", "nip": "197605302001121905"}
     assert (arrived["regenerated"], arrived["redirect"], arrived["error"]) == (True, "/cuti", None)
     ended = call(older, "keluar", post={"ticket": older.ticket(purpose="sign-out")})
@@ -71,9 +71,10 @@ def test_login_csrf_a_ticket_of_another_browser_signs_nobody_in(tmp_path: Path) 
     older = application(tmp_path, "jwt_hs256")
     for cookie, changes in (
         ({}, {"state": "a" * 32}),
-        ({"gapura_state": "b" * 32}, {"state": "a" * 32}),
-        ({"gapura_state": ""}, {"state": ""}),
-        ({"gapura_state": "a" * 32}, {}),
+        ({"__Host-gapura_state": "b" * 32}, {"state": "a" * 32}),
+        ({"__Host-gapura_state": ""}, {"state": ""}),
+        ({"__Host-gapura_state": "a" * 32}, {}),
+        ({"gapura_state": "a" * 32}, {"state": "a" * 32}),  # what a page of another host of the domain can set
     ):
         told = call(older, "masuk", post={"ticket": older.ticket(**changes)}, cookie=cookie)
         assert (told["error"], told["session"], told["redirect"]) == (403, [], None)

@@ -176,6 +176,66 @@ def test_ti_05_two_keys_are_taken_during_a_rotation_and_the_old_one_fails_afterw
         assert after.read(after.ticket(old)) == ["unknown key"]
 
 
+def test_ti_05_and_jw_15_the_published_file_of_both_keys_is_taken_as_it_is(tmp_path: Path) -> None:
+    old, new, foreign = private_key(), make_signing_key(), make_signing_key()
+    for order in ((old, new), (new, old)):
+        older = application(tmp_path / str(order.index(new)), "jwt_rs256", old)
+        text = (older.folder / "konfigurasi.php").read_text()
+        one, both = public_pem(old), "".join(public_pem(key) for key in order)
+        assert one in text
+        (older.folder / "konfigurasi.php").write_text(text.replace(one, both))
+        assert [type(found) for found in older.read(older.ticket(), older.ticket(new))] == [dict, dict]
+        assert older.read(older.ticket(foreign)) == ["unknown key"]
+
+
+WORTHLESS = ("", "rahasia", "k" * 42, "GANTI-DENGAN-KUNCI-DARI-GAPURA", "GANTI" + "x" * 60)
+
+
+@pytest.mark.parametrize("written", SHARED)
+def test_ti_02_what_anybody_could_guess_is_no_key(tmp_path: Path, written: str) -> None:
+    for place, key in enumerate((*WORTHLESS, public_pem(private_key()))):
+        older = application(tmp_path / str(place), written)
+        for keys in (f"'{key}'", f"'{older.secret}', '{key}'"):
+            config = re.sub(r"'keys' *=> array\([^)]*\)", f"'keys' => array({keys})", (older.folder / "konfigurasi.php").read_text())
+            (older.folder / "konfigurasi.php").write_text(config)
+            forged = older.ticket("" if "BEGIN" in key else key)  # python-jose signs nothing with a public key
+            assert older.read(forged, older.ticket()) == ["keys: not a key of Gapura"] * 2
+    good = application(tmp_path / "good", written, "k" * 43)
+    assert isinstance(good.read(good.ticket())[0], dict)
+
+
+@pytest.mark.parametrize(
+    "keys", ["array(false)", "array('bukan pem')", "array('-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----')"]
+)
+@pytest.mark.parametrize("written", ALL)
+def test_ti_02_a_file_that_could_not_be_read_is_no_key(tmp_path: Path, written: str, keys: str) -> None:
+    older = application(tmp_path, written)
+    config = re.sub(r"'keys' *=> array\([^)]*\)", lambda _: f"'keys' => {keys}", (tmp_path / "konfigurasi.php").read_text())
+    (tmp_path / "konfigurasi.php").write_text(config)
+    assert str(older.read(older.ticket())[0]).startswith("keys: not a ")
+
+
+@pytest.mark.parametrize(
+    ("audience", "cookie"),
+    [
+        ("https://simpeg.example.id", "__Host-gapura_state=%s; Path=/; Max-Age=1800; HttpOnly; Secure; SameSite=None"),
+        ("simpeg", "__Host-gapura_state=%s; Path=/; Max-Age=1800; HttpOnly; Secure; SameSite=None"),
+        ("http://localhost:8080", "gapura_state=%s; Path=/; Max-Age=1800; HttpOnly"),
+    ],
+)
+def test_the_state_is_a_cookie_that_no_other_host_can_set(tmp_path: Path, audience: str, cookie: str) -> None:
+    """AZ-43: who completes is who began. RFC 6265bis §4.1.3.2."""
+    if shutil.which("php-cgi") is None:
+        missing("php-cgi")
+    older = application(tmp_path, "jwt_hs256")
+    config = (tmp_path / "konfigurasi.php").read_text()
+    (tmp_path / "konfigurasi.php").write_text(config.replace(AUDIENCE, audience))
+    command = ["php-cgi", "-d", "cgi.force_redirect=0", str(older.folder / "mulai.php")]
+    told = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
+    (state,) = re.findall(r"Location: \S+[?&]state=([0-9a-f]{32})", told)
+    assert f"Set-Cookie: {cookie % state}\r\n" in told.replace("\n", "\r\n").replace("\r\r", "\r")
+
+
 def test_ti_02_the_key_of_another_application_opens_nothing(older: Application) -> None:
     foreign = make_signing_key() if older.written == "jwt_rs256" else random_key()
     assert older.read(older.ticket(foreign)) == ["unknown key"]
