@@ -90,7 +90,7 @@ class Failure:
     """`detail` is for the caller, at most 200 characters, never for a log: an older system may quote what it was sent.
 
     `stale`: tokens that are good no longer. `again`: nothing happened there, so the call may be sent once more with new ones.
-    `pause`: seconds in which this connector must not be asked.
+    `pause`: seconds after which it may be asked again. `held`: the older side named them itself, so nobody asks before.
     """
 
     fault: Fault
@@ -98,6 +98,7 @@ class Failure:
     stale: tuple[str, ...] = ()
     again: bool = False
     pause: int = 0
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +111,15 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class TokenNeed:
-    """A token that calls of this connector carry, and the request that gets it."""
+    """A token that calls of this connector carry, and the request that gets it.
+
+    `rest`: a token that is refused so soon after it was given, in seconds, says that the next one would be refused too: nobody asks for
+    one for as long.
+    """
 
     name: str
     request: OutboundRequest
+    rest: int = 60
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,14 @@
-"""The outbound client of a process, with what the settings let it reach and trust."""
+"""The outbound clients of a process, with what the settings let them reach and trust."""
 
 from __future__ import annotations
 
 import ssl
+from functools import cache, partial
 
 import httpx
 
 from hub.settings import OutboundSettings, SettingsError
-from kit.outbound import client
+from kit.outbound import Lanes, client
 
 
 def trusted(ca_file: str) -> ssl.SSLContext:
@@ -26,3 +27,9 @@ def outbound(settings: OutboundSettings) -> httpx.AsyncClient:
         except OSError as error:  # ssl.SSLError is one
             raise SettingsError(f"outbound.ca_file: {settings.ca_file} holds no certificates that can be read") from error
     return client(allow=settings.allow, verify=lambda: trusted(settings.ca_file))
+
+
+def lanes(settings: OutboundSettings) -> Lanes:
+    """Return the clients for older APIs, one for each connector. What is trusted is read once for all of them, when the first is called."""
+    verify = cache(partial(trusted, settings.ca_file))
+    return Lanes(lambda at_once: client(allow=settings.allow, verify=verify, at_once=at_once))

@@ -11,13 +11,14 @@ from pathlib import Path
 
 import httpx
 
-from hub.outbound import outbound
+from hub.outbound import lanes, outbound
 from hub.settings import Settings, SettingsError
 from hub.storage.expiring.memory import MemoryStore
 from hub.storage.expiring.sqlite import SqliteStore
 from hub.storage.stores import Stores, open_stores
 from kit.clock import Clock, SystemClock
 from kit.expiring import ExpiringStore
+from kit.outbound import Lanes
 from kit.secrets import b64url, b64url_decode
 
 MASTER_KEY_FILE = "master.key"
@@ -31,7 +32,7 @@ class Resources:
     expiring: ExpiringStore
     outbound: httpx.AsyncClient
     sign_outs: httpx.AsyncClient  # a pool of its own: who keeps the other one busy keeps no sign-out back (LO-06)
-    older_apis: httpx.AsyncClient  # another one: an API that hangs keeps nobody from fetching the keys of a client (C12)
+    older_apis: Lanes  # one for each connector: an API that hangs keeps no other call waiting (C12)
     master_key: bytes = field(repr=False)
 
 
@@ -107,7 +108,7 @@ async def open_resources(settings: Settings, clock: Clock | None = None, *, read
         expiring = MemoryStore(moment) if read_only else open_expiring(settings, moment)
         try:
             reach = settings.outbound
-            async with outbound(reach) as client, outbound(reach) as sign_outs, outbound(reach) as older_apis:
+            async with outbound(reach) as client, outbound(reach) as sign_outs, lanes(reach) as older_apis:
                 yield Resources(settings, moment, stores, expiring, client, sign_outs, older_apis, key)
         finally:
             await expiring.aclose()

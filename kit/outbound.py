@@ -38,8 +38,8 @@ class TooBusy(httpx.RequestError):
     """This host is being asked as often as it may be; it has to answer first."""
 
 
-def _resolvers() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(LOOKUPS, thread_name_prefix="names")
+def _resolvers(most: int = LOOKUPS) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(most, thread_name_prefix="names")
 
 
 _REGISTERED = _resolvers()
@@ -71,10 +71,10 @@ def is_public(address: str) -> bool:
 class GuardedBackend(httpcore.AsyncNetworkBackend):
     """Connects to the address that was checked, never to a name."""
 
-    def __init__(self, allow: Collection[str]) -> None:
+    def __init__(self, allow: Collection[str], lookups: int = LOOKUPS) -> None:
         self.inner = httpcore.AnyIOBackend()
         self.allow = frozenset(allow)
-        self.resolvers = _resolvers()
+        self.resolvers = _resolvers(lookups)
 
     async def connect_tcp(
         self,
@@ -123,16 +123,22 @@ class Deferred(httpx.AsyncBaseTransport):
 
 
 def client(
-    *, allow: Collection[str] = (), verify: Callable[[], ssl.SSLContext] = ssl.create_default_context, seconds: float = 5.0
+    *,
+    allow: Collection[str] = (),
+    verify: Callable[[], ssl.SSLContext] = ssl.create_default_context,
+    seconds: float = 5.0,
+    at_once: int = 0,
 ) -> httpx.AsyncClient:
     """Return a client for third parties. The caller closes it; bodies are read through `read_limited`.
 
-    `verify` returns what TLS trusts; it is called once, when somebody is called first.
+    `verify` returns what TLS trusts; it is called once, when somebody is called first. `at_once` bounds its connections and its look-ups
+    of names; 0: as many as suit a whole process.
     """
+    limits = httpx.Limits(max_connections=at_once or 100, max_keepalive_connections=at_once or 20)
 
     def make() -> httpx.AsyncHTTPTransport:
-        transport = httpx.AsyncHTTPTransport(verify=verify(), trust_env=False, retries=0)
-        transport._pool._network_backend = GuardedBackend(allow)
+        transport = httpx.AsyncHTTPTransport(verify=verify(), trust_env=False, retries=0, limits=limits)
+        transport._pool._network_backend = GuardedBackend(allow, at_once or LOOKUPS)
         return transport
 
     transport = Deferred(make)
@@ -140,6 +146,34 @@ def client(
     return httpx.AsyncClient(
         transport=transport, timeout=seconds, follow_redirects=False, trust_env=False, cookies=forgets, headers=AS_IT_IS
     )
+
+
+class Lanes:
+    """A client for each third party by its name: its connections and look-ups are its own, so that who hangs keeps no other waiting (C12).
+
+    `make` returns a client for so many calls at once. A lane whose number changes gets a new client; the former one is closed by `aclose`
+    with the rest, because calls may still be on their way in it.
+    """
+
+    def __init__(self, make: Callable[[int], httpx.AsyncClient]) -> None:
+        self._make = make
+        self._clients: dict[tuple[str, int], httpx.AsyncClient] = {}
+
+    def of(self, name: str, at_once: int) -> httpx.AsyncClient:
+        key = (name, at_once)
+        if key not in self._clients:
+            self._clients[key] = self._make(at_once)
+        return self._clients[key]
+
+    async def __aenter__(self) -> Lanes:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        while self._clients:
+            await self._clients.popitem()[1].aclose()
 
 
 async def fetch(http: httpx.AsyncClient, url: str, *, accept: str, limit: int, seconds: float = PATIENCE) -> tuple[int, bytes]:

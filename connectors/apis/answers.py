@@ -11,6 +11,7 @@ from connectors.calls import Failure, Fault, Reply, Response
 from kit.json_depth import parse
 
 MOST_DETAIL = 200
+MOST_HELD = 600  # seconds, whatever the older side names
 LIMITED_FOR = 30  # seconds, when the older side says that we ask too often and not how long to wait
 
 
@@ -50,9 +51,10 @@ def status_failure(response: Response, *, detail: str = "", stale: tuple[str, ..
         return Failure(Fault.REFUSED, detail, stale=stale, again=again)
     if status == 404:
         return Failure(Fault.NOT_FOUND, detail)
-    if status in (429, 503):
-        wait = response.headers.get("retry-after", "")
-        return Failure(Fault.LIMITED, detail, pause=min(int(wait), 600) if wait.isdigit() and len(wait) < 6 else LIMITED_FOR)
+    wait = response.headers.get("retry-after", "").strip()
+    if status == 429 or (status == 503 and wait):  # a 503 that names no time is a failure as any other
+        named = wait.isascii() and wait.isdecimal() and len(wait) < 6  # a date is read by nobody here
+        return Failure(Fault.LIMITED, detail, pause=min(int(wait), MOST_HELD) if named else LIMITED_FOR, held=named)
     if 400 <= status < 500:
         return Failure(Fault.DECLINED, detail)
     return Failure(Fault.BROKEN, detail)

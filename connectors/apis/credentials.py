@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from connectors.apis.answers import UNREADABLE, object_of, told
+from connectors.apis.answers import UNREADABLE, object_of, status_failure, told
 from connectors.calls import Failure, Fault, OutboundRequest, Response, Token
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
@@ -36,12 +37,15 @@ def seconds_of(value: Any) -> int | None:
         return None
     if isinstance(value, int | float) and 0 < value < 1e9:
         return int(value)
-    return int(value) if isinstance(value, str) and value.strip().isdecimal() and len(value.strip()) < 10 else None
+    return int(value) if isinstance(value, str) and value.isascii() and value.strip().isdecimal() and len(value.strip()) < 10 else None
 
 
 def token(response: Response, now: int, *, pause: int = 0) -> Token | Failure:
     """Return the token of an answer; a Failure, with `pause` seconds of rest, for anything else. RFC 6749 §5."""
     found = object_of(response)
+    limited = status_failure(response)
+    if limited is not None and limited.fault is Fault.LIMITED:
+        return replace(limited, pause=max(limited.pause, pause))
     if response.status in (400, 401, 403):
         return Failure(Fault.REFUSED, "the older system does not accept the connector's client id and secret", pause=pause)
     if found is None or not 200 <= response.status < 300:

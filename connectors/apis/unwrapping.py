@@ -13,6 +13,7 @@ from connectors.calls import Failure, Fault, Reply, Response
 
 MEMBERS = re.compile(r"(?:[A-Za-z_][A-Za-z0-9_-]{0,40}(?:\.[A-Za-z_][A-Za-z0-9_-]{0,40}){0,4})?")
 MISSING = object()
+FAILED = re.compile(r"5[0-9]{2}")
 
 
 class Envelope(BaseModel):
@@ -50,7 +51,7 @@ def read(envelope: Envelope | None, response: Response, *, stale: tuple[str, ...
     detail = told(at(found, envelope.message)) if envelope is not None and found is not None else ""
     failed = status_failure(response, detail=detail, stale=stale, again=again and response.status == 401)
     if failed is not None:
-        return failed
+        return Failure(Fault.DECLINED, detail) if says_no(envelope, found, response) else failed
     if envelope is None:
         if "json" in response.media_type and response.status != 204 and not _is_json(response):
             return UNREADABLE
@@ -62,6 +63,14 @@ def read(envelope: Envelope | None, response: Response, *, stale: tuple[str, ...
         return Failure(Fault.DECLINED, detail)
     inside = at(found, envelope.data)
     return UNREADABLE if inside is MISSING else reply(inside)
+
+
+def says_no(envelope: Envelope | None, found: Mapping[str, Any] | None, response: Response) -> bool:
+    """A no in the API's own envelope is an answer, also with the 500 that many give to bad input: it was understood there."""
+    if envelope is None or found is None or response.status != 500:
+        return False
+    said = as_text(at(found, envelope.status))
+    return bool(said) and not FAILED.fullmatch(said) and said not in {one.lower() for one in envelope.good}
 
 
 def _is_json(response: Response) -> bool:

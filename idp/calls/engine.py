@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
 from connectors.apis.settings import ApiSettings
-from connectors.calls import ApiKind, Call, Failure, Fault, Reply
+from connectors.calls import ApiKind, Call, Failure, Fault, Reply, Response
 from connectors.contract import Connector
 from connectors.errors import MissingSecret
 from idp.calls.outward import Outward
 from idp.calls.tokens import Tokens
+from idp.calls.wording import wordless
 from kit.clock import Clock
 
 log = structlog.get_logger("idp")
@@ -56,12 +57,16 @@ class Engine:
             prepared = kind.prepare(connector, call, self.clock.now(), tokens)
             if isinstance(prepared, Failure):
                 return prepared
-            response = await self.outward.send(connector.id, settings, prepared)
-            if isinstance(response, Failure):
-                return response
-            outcome = kind.read(connector, prepared, response)
+
+            def read(response: Response) -> Reply | Failure:
+                outcome = kind.read(connector, prepared, response)
+                return wordless(outcome, connector, prepared, tokens) if isinstance(outcome, Failure) else outcome
+
+            outcome = await self.outward.send(connector.id, settings, prepared, read)
             if isinstance(outcome, Failure) and outcome.stale:
-                await self.tokens.forget(kind, connector, outcome.stale)
+                refused = {name: tokens[name] for name in outcome.stale if name in tokens}
+                may_ask = await self.tokens.forget(kind, connector, refused)
+                return replace(outcome, again=outcome.again and may_ask)
             return outcome
         except MissingSecret as error:
             return Failure(Fault.REFUSED, f"the connector's secret {error.name} is missing or past its time")

@@ -42,6 +42,7 @@ PREFIX = "/panggil"
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 CHALLENGE = {"bearer": "Bearer", "dpop": "DPoP"}
 MOST_HEADERS = 40
+MOST_HEADER = 200  # characters of one that goes out
 OF_PROXIES = (b"x-forwarded-for", b"forwarded", b"via")  # a proxy may add a line of its own
 
 
@@ -173,7 +174,7 @@ class CallEndpoint:
             allowed = ", ".join(operation.query) or "nothing"
             raise CallRefused(400, "call_malformed", "the query holds a name that this operation has not", f"it may hold: {allowed}")
         body = await self._body(request, settings)
-        content_type, accept = (request.headers.get(name, "")[:200] for name in ("content-type", "accept"))
+        content_type, accept = (plain_header(request, name) for name in ("content-type", "accept"))
         return Call(request.method, path, query, body, content_type, "" if "*" in accept else accept)
 
     @staticmethod
@@ -194,6 +195,14 @@ def path_below(request: Request) -> str:
         raise CallRefused(400, "call_malformed", "the path must be plain", "no escapes of / . or \\, no //, no dot segments")
     rest = raw.removeprefix(PREFIX + "/").partition("/")
     return f"/{rest[2]}" if rest[1] else "/"
+
+
+def plain_header(request: Request, name: str) -> str:
+    """Return a header that goes out as it came; raise CallRefused for one that no HTTP client would send, or too long. RFC 9110 §5.5."""
+    value = request.headers.get(name, "").strip(" \t")
+    if len(value) > MOST_HEADER or not value.isascii() or not value.isprintable():
+        raise CallRefused(400, "call_malformed", f"the header {name} must be plain", f"printable ASCII, at most {MOST_HEADER} characters")
+    return value
 
 
 def operation_of(settings: ApiSettings, method: str, path: str) -> Operation:

@@ -106,7 +106,9 @@ def _failure(code: str, message: str, response: Response) -> Failure:
         return Failure(Fault.LIMITED, detail, pause=60)
     if code.startswith("5") and len(code) == 3:
         return Failure(Fault.BROKEN, detail)
-    return status_failure(response, detail=detail) or Failure(Fault.DECLINED, detail)
+    failed = status_failure(response, detail=detail)
+    understood = response.status == 500 and code != SUCCESS  # a no in its own envelope, with the 500 that bad input is given
+    return Failure(Fault.DECLINED, detail) if failed is None or understood else failed
 
 
 def _of(settings: BaseModel) -> HmacHeadersSettings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal, cast
 
 from pydantic import BaseModel, Field, field_validator
@@ -39,9 +40,9 @@ class OauthClient(ApiBase):
     def needs(self, connector: Connector, now: int) -> Sequence[TokenNeed]:
         own, value = _of(connector.settings), secret(connector, "client_secret", now)
         if own.client_auth == "basic":
-            return (TokenNeed("access", credentials.by_basic(own.token_url, own.client_id, value)),)
+            return (TokenNeed("access", credentials.by_basic(own.token_url, own.client_id, value), own.pause_seconds),)
         request = credentials.by_form(own.token_url, own.client_id, value, grant_type_in_query=own.grant_type_in == "query")
-        return (TokenNeed("access", request),)
+        return (TokenNeed("access", request, own.pause_seconds),)
 
     def read_token(self, connector: Connector, name: str, response: Response, now: int) -> Token | Failure:
         return credentials.token(response, now, pause=_of(connector.settings).pause_seconds)
@@ -56,7 +57,7 @@ class OauthClient(ApiBase):
         if isinstance(outcome, Failure):
             detail = outcome_of_fhir(object_of(response)) or outcome.detail
             stale = outcome.stale if response.status == 401 else ()
-            return Failure(outcome.fault, detail, stale=stale, pause=outcome.pause)
+            return replace(outcome, detail=detail, stale=stale)
         return outcome
 
 

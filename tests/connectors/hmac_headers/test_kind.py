@@ -79,6 +79,8 @@ def test_both_envelopes_are_read(meta: dict[str, Any]) -> None:
         (answered({"metaData": {"code": "404", "message": "Data tidak ada"}, "response": None}), Fault.NOT_FOUND),
         (answered({"metaData": {"code": "401", "message": "Signature salah"}}), Fault.REFUSED),
         (answered({"metaData": {"code": "500", "message": "x"}}), Fault.BROKEN),
+        (answered({"metaData": {"code": "201", "message": "x"}}, 500), Fault.DECLINED),
+        (answered({"metaData": {"code": "201", "message": "x"}}, 502), Fault.BROKEN),
         (answered({"metaData": {"code": "200"}, "response": {}}, 500), Fault.BROKEN),
         (answered({"metaData": {"code": "200"}, "metadata": {"code": 201}, "response": {}}), Fault.BROKEN),
         (answered({"response": {}}), Fault.BROKEN),

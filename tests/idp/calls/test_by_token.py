@@ -86,6 +86,20 @@ async def test_a_body_is_as_large_as_the_setting_says(town: Town) -> None:
     assert (await town.call("/bpjs/SEP/2.0/insert", token, "POST", content=b"1" * 100)).status_code == 200
 
 
+@pytest.mark.parametrize("name", ["accept", "content-type"])
+@pytest.mark.parametrize(
+    "value", [b"a\xe9", b"a" * 201, b"a" * 199 + b" b", b"a\tb", b"a\x7fb"], ids=["latin-1", "long", "cut", "tab", "del"]
+)
+async def test_c12_a_header_that_cannot_go_out_is_the_callers_and_closes_nothing_to_others(town: Town, name: str, value: bytes) -> None:
+    mine, theirs = await town.token("splp"), await town.token("splp")
+    headers = [(b"authorization", b"Bearer " + mine.encode()), (name.encode(), value)]
+    for _ in range(6):
+        answer = await town.http().request("GET", "/panggil/splp/libur/1.0/daftar", headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (400, "call_malformed")
+    answer = await town.call("/splp/libur/1.0/daftar", theirs, headers={name: " application/json" + " ; q=1" * 20})
+    assert answer.status_code == 200, "the twin: a plain one goes out"
+
+
 async def test_a_switched_off_connector_or_application_answers_nobody(town: Town) -> None:
     token = await town.token("bpjs")
     row = next(row for row in await town.site.resources.stores.registry.connectors() if row.id == "bpjs")

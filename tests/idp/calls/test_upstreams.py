@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from connectors.calls import Reply
+import asyncio
+from typing import cast
+
+from connectors.apis.settings import ApiSettings
+from connectors.calls import Call, Failure, Reply
 from hub.demo.fakes import oss, soap_register
+from hub.demo.fakes.satusehat import NIK_SYSTEM
+from idp.applications.models import ConnectorRow
+from idp.calls.engine import Engine
 from idp.calls.wiring import engine_of
-from tests.idp.calls.town import Town
+from tests.idp.calls.town import APPLICATION, Town, settings_of
+from tests.site import SITI
 
 
 async def test_bpjs_is_asked_and_its_answer_opened(town: Town) -> None:
@@ -40,6 +48,7 @@ async def test_tokens_that_ended_early_are_got_anew_without_the_caller_noticing(
     token = await town.token("siasn")
     assert (await town.call("/siasn/pns/data-utama/198504172010012901", token)).status_code == 200
     town.fakes.siasn.void()
+    town.site.clock.advance(61)
     assert (await town.call("/siasn/pns/data-utama/198504172010012901", token)).status_code == 200
     assert town.fakes.siasn.given == {"apim": 2, "sso": 2}
 
@@ -84,10 +93,94 @@ async def test_a_token_that_satusehat_refuses_is_not_tried_again_by_itself(town:
     hers = await town.hers()
     assert (await town.call("/satusehat/Patient", hers)).status_code == 200
     town.fakes.satusehat.tokens.clear()
+    town.site.clock.advance(61)
     assert (await town.call("/satusehat/Patient", hers)).status_code == 502
     assert town.fakes.satusehat.asked == 1
     assert (await town.call("/satusehat/Patient", hers)).status_code == 200, "the next call has a new one"
     assert town.fakes.satusehat.asked == 2
+
+
+class Never(set[str]):
+    """A shelf on which nothing is found: the API accepts none of the tokens that its own token endpoint gives."""
+
+    def __contains__(self, token: object) -> bool:
+        return False
+
+
+async def test_c12_a_token_refused_as_soon_as_it_is_given_is_no_reason_for_a_storm(town: Town) -> None:
+    hers, siasn = await town.hers(), await town.token("siasn")
+    town.fakes.satusehat.tokens, town.fakes.siasn.apim = Never(), Never()
+    codes = [(await town.call("/satusehat/Patient", hers)).json()["code"] for _ in range(6)]
+    assert codes == ["upstream_refused"] + ["upstream_limited"] * 5
+    assert town.fakes.satusehat.asked == 1
+    codes = [(await town.call("/siasn/pns/data-utama/198504172010012901", siasn)).json()["code"] for _ in range(5)]
+    assert codes == ["upstream_refused"] + ["upstream_limited"] * 4
+    assert town.fakes.siasn.given == {"apim": 1, "sso": 1}
+    town.fakes.siasn.apim = set()
+    town.site.clock.advance(61)
+    assert (await town.call("/siasn/pns/data-utama/198504172010012901", siasn)).status_code == 200
+
+
+def workers(town: Town, number: int) -> list[Engine]:
+    """Return what as many workers would call with: each its own locks and lanes, all of them one store."""
+    have = town.site.resources
+    return [engine_of(have.older_apis, have.expiring, have.stores.ring, have.clock) for _ in range(number)]
+
+
+async def test_c12_of_several_workers_one_asks_for_a_token(town: Town) -> None:
+    connector = town.site.house.registry.now.connectors["satusehat"]
+    settings = cast("ApiSettings", connector.settings)
+    call = Call("GET", "/Patient", (("identifier", f"{NIK_SYSTEM}|{SITI}"),))
+
+    async def asked(engine: Engine) -> str:
+        outcome = await engine.call(connector, settings, call, operation="GET /Patient", caller="x")
+        return outcome.fault.value if isinstance(outcome, Failure) else "answered"
+
+    right, town.fakes.satusehat.client_secret = town.fakes.satusehat.client_secret, "diganti"
+    refused = await asyncio.gather(*(asked(engine) for engine in workers(town, 4)))
+    assert sorted(refused) == ["upstream_limited"] * 3 + ["upstream_refused"]
+    assert town.fakes.satusehat.asked == 1
+    town.fakes.satusehat.client_secret, town.fakes.satusehat.quiet_until = right, 0
+    town.site.clock.advance(61)
+    assert await asyncio.gather(*(asked(engine) for engine in workers(town, 4))) == ["answered"] * 4
+    assert town.fakes.satusehat.asked == 2
+
+
+async def test_c12_a_late_refusal_forgets_the_token_it_is_about_and_no_newer_one(town: Town) -> None:
+    (engine,) = workers(town, 1)
+    connector = town.site.house.registry.now.connectors["satusehat"]
+    kind, settings = engine.kinds[connector.kind], cast("ApiSettings", connector.settings)
+
+    async def shelf() -> dict[str, str]:
+        found = await engine.tokens.all(kind, connector, settings)
+        assert isinstance(found, dict)
+        return found
+
+    old = await shelf()
+    town.site.clock.advance(61)
+    assert await engine.tokens.forget(kind, connector, old)
+    new = await shelf()
+    assert new != old
+    assert await engine.tokens.forget(kind, connector, old), "another one is there already"
+    assert await shelf() == new
+    assert not await engine.tokens.forget(kind, connector, new), "the twin: it was given this minute"
+    assert isinstance(await engine.tokens.all(kind, connector, settings), Failure)
+    assert town.fakes.satusehat.asked == 2
+
+
+async def test_c12_ordinary_faults_of_one_caller_close_the_register_to_nobody(town: Town) -> None:
+    """SOAP 1.1 §6.2: every Fault comes with HTTP 500, also that of a caller who asks what is not there."""
+    row = settings_of(town.fakes)["register"]
+    operations = [*row[1]["operations"], {"path": "/TidakAda", "fields": ["kode"]}]
+    await town.site.resources.stores.registry.save_connector(
+        ConnectorRow("register", APPLICATION, row[0], {**row[1], "operations": operations})
+    )
+    await town.site.house.reload()
+    token = await town.token("register")
+    for _ in range(6):
+        answer = await town.call("/register/TidakAda", token, "POST", json={"kode": "x"})
+        assert (answer.status_code, answer.json()["code"]) == (422, "upstream_declined")
+    assert (await town.call("/register/DaftarWilayah", token, "POST", json={"kode": "3503"})).status_code == 200
 
 
 async def test_a_soap_register_answers_json(town: Town) -> None:
