@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from connectors.apis.members import has_twin, is_twin
 from connectors.apis.settings import VALUE, Operation
 from connectors.calls import Call, Pairs
 from idp.calls.errors import CallRefused
@@ -35,7 +36,7 @@ def filled(operation: Operation, call: Call, values: Mapping[str, Any]) -> Call:
 
 
 def _query(pairs: Pairs, name: str, value: str) -> Pairs:
-    if any(key == name and found != MARK for key, found in pairs):
+    if any((key == name and found != MARK) or is_twin(name, key) for key, found in pairs):
         raise _wrote_it_itself(f"query:{name}")
     return (*((key, found) for key, found in pairs if key != name), (name, value))
 
@@ -46,8 +47,12 @@ def _body(body: bytes, members: str, value: str) -> bytes:
     except ValueError:
         found = None
     inside, names = found, members.split(".")
-    for member in names[:-1]:
-        inside = inside.setdefault(member, {}) if isinstance(inside, dict) else None
+    for left, member in enumerate(names, 1 - len(names)):
+        # An older side that does not tell `NIK` from `nik` would take the other one's.
+        if isinstance(inside, dict) and has_twin(inside, member):
+            raise _wrote_it_itself(f"body:{members}")
+        if left:
+            inside = inside.setdefault(member, {}) if isinstance(inside, dict) else None
     if not isinstance(inside, dict):
         raise CallRefused(400, "call_malformed", "send a JSON object", param=f"body:{members}")
     if inside.get(names[-1], MARK) not in (MARK, "", None):

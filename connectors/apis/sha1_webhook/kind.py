@@ -1,7 +1,8 @@
 """The kind `sha1_webhook`: OSS tells of a NIB. `Token` is SHA-1 of user name, password, NIB and day, and fits a whole day.
 
 The scheme signs no body and knows no single use: whoever sees one message can repeat it until the next day, for that NIB. So what is handed
-on says only what the scheme proves, and names each delivery by a digest, by which the application behind drops repetitions.
+on says only what the scheme proves, and names each delivery by a digest, by which the application behind drops repetitions. What is handed
+on is the JSON that was judged, written anew, never the bytes that came: the application reads the NIB that the token is for.
 """
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ from pydantic import BaseModel, Field
 
 from connectors.apis.answers import status_failure
 from connectors.apis.base import CALLS, ApiBase, address, given, secret
+from connectors.apis.members import has_twin, unambiguous
 from connectors.apis.settings import ApiSettings
 from connectors.calls import Call, Caller, Failure, Fault, Incoming, OutboundRequest, Refusal, Reply, Response
 from connectors.contract import Capability, Connector, SecretRule
-from kit.json_depth import parse
 from kit.secrets import same
 
 WIB = timezone(timedelta(hours=7), "WIB")  # no daylight saving
@@ -50,9 +51,10 @@ class Sha1Webhook(ApiBase):
 
     def inbound(self, connector: Connector, came: Incoming) -> Caller | Refusal:
         own = _of(connector.settings)
-        nib = _nib(came.body, own.nib_at)
-        if nib is None:
+        judged = _judged(came.body, own.nib_at)
+        if judged is None:
             return Refusal(f"the body must be JSON with thirteen digits in {own.nib_at}", 400)
+        nib, body = judged
         sent = came.headers.get("token", "")
         due = [
             token(own.username, password, nib, day)
@@ -62,20 +64,22 @@ class Sha1Webhook(ApiBase):
         fits = [same(one, sent) for one in due]  # every one is compared, so that time tells nothing
         if not any(fits):
             return Refusal("Token: does not fit user name, password, NIB and day")
-        return Caller(own.username, Call("POST", came.path, (), came.body, "application/json"))
+        return Caller(own.username, Call("POST", came.path, (), body, "application/json"))
 
     def prepare(self, connector: Connector, call: Call, now: int, tokens: Mapping[str, str]) -> OutboundRequest | Failure:
         own = _of(connector.settings)
-        if _nib(call.body, own.nib_at) is None:
+        judged = _judged(call.body, own.nib_at)
+        if judged is None:
             return Failure(Fault.MALFORMED, f"the body must be JSON with thirteen digits in {own.nib_at}")
+        body = judged[1]
         headers = {
             "Content-Type": "application/json",
             "Accept": "application/json",
-            "X-Gapura-Delivery": hashlib.sha256(f"{call.path}\n".encode() + call.body).hexdigest(),
+            "X-Gapura-Delivery": hashlib.sha256(f"{call.path}\n".encode() + body).hexdigest(),
         }
         if connector.secrets_at("forward_key", now):
             headers["Authorization"] = f"{own.forward_scheme} {secret(connector, 'forward_key', now)}".lstrip()
-        return OutboundRequest("POST", address(own.base_url, call), headers, call.body)
+        return OutboundRequest("POST", address(own.base_url, call), headers, body)
 
     def read(self, connector: Connector, request: OutboundRequest, response: Response) -> Reply | Failure:
         return status_failure(response) or Reply(b"{}")
@@ -102,15 +106,20 @@ def day_in_wib(moment: int) -> str:
     return datetime.fromtimestamp(moment, WIB).strftime("%Y%m%d")
 
 
-def _nib(body: bytes, members: str) -> str | None:
-    """Return the NIB of the body: thirteen digits, no more and no less, so that no two inputs of the hash run together."""
+def _judged(body: bytes, members: str) -> tuple[str, bytes] | None:
+    """Return the NIB of the body, and the body as it was understood; None when it could be understood in two ways.
+
+    Thirteen digits, no more and no less, so that no two inputs of the hash run together.
+    """
     try:
-        found: Any = parse(body)
+        found: Any = unambiguous(body)
+        written = orjson.dumps(found)
     except ValueError:
         return None
     for member in members.split("."):
-        found = found.get(member) if isinstance(found, Mapping) else None
-    return found if isinstance(found, str) and len(found) == 13 and found.isascii() and found.isdigit() else None
+        found = found.get(member) if isinstance(found, Mapping) and not has_twin(found, member) else None
+    is_nib = isinstance(found, str) and len(found) == 13 and found.isascii() and found.isdecimal()
+    return (found, written) if is_nib else None
 
 
 def _of(settings: BaseModel) -> Sha1WebhookSettings:

@@ -30,9 +30,12 @@ class Message:
 
 
 def message(
-    soap: str, element: str, ns: str, values: Mapping[str, Any], *, qualified: bool = True
+    soap: str, element: str, ns: str, values: Mapping[str, Any] | str, *, qualified: bool = True
 ) -> tuple[etree._Element, etree._Element]:
-    """Return an envelope and its header. Raise BadXml for a value that XML cannot hold, or a name that is no element's."""
+    """Return an envelope and its header; `values` are the members of the element, or its text.
+
+    Raise BadXml for a value that XML cannot hold, or a name that is no element's.
+    """
     from lxml import etree
 
     outer = SOAP[soap]
@@ -40,6 +43,9 @@ def message(
     header = etree.SubElement(envelope, f"{{{outer}}}Header")
     body = etree.SubElement(envelope, f"{{{outer}}}Body")
     content = etree.SubElement(body, f"{{{ns}}}{element}", nsmap={"m": ns})
+    if isinstance(values, str):
+        _write(content, values)
+        return envelope, header
     for name, value in values.items():
         _put(content, name, value, ns if qualified else "", 0)
     return envelope, header
@@ -58,12 +64,16 @@ def _put(parent: etree._Element, name: str, value: Any, ns: str, depth: int) -> 
         elif one is None:
             child.set(NIL, "true")
         elif isinstance(one, str | int | float):
-            try:
-                child.text = str(one).lower() if isinstance(one, bool) else str(one)
-            except ValueError as error:
-                raise BadXml("a value that XML cannot hold") from error
+            _write(child, str(one).lower() if isinstance(one, bool) else str(one))
         else:
             raise BadXml("a list in a list cannot be written")
+
+
+def _write(element: etree._Element, text: str) -> None:
+    try:
+        element.text = text
+    except ValueError as error:
+        raise BadXml("a value that XML cannot hold") from error
 
 
 def written(envelope: etree._Element) -> bytes:

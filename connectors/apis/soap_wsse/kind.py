@@ -77,7 +77,7 @@ class SoapWsse(ApiBase):
         return caller(connector, _of(connector.settings), came)
 
     def dress(self, connector: Connector, came: Incoming, outcome: Reply | Failure | Refusal) -> Reply:
-        """Return a SOAP message; a Fault comes with HTTP 500. SOAP 1.1 §6.2."""
+        """Return a SOAP message; a Fault comes with HTTP 500. SOAP 1.1 §6.2. What cannot be written whole is a Fault (SO-04)."""
         own = _of(connector.settings)
         media = f"{envelope.MEDIA[own.soap]}; charset=utf-8"
         if isinstance(outcome, Refusal):
@@ -87,11 +87,17 @@ class SoapWsse(ApiBase):
             sender = outcome.fault in (Fault.DECLINED, Fault.MALFORMED, Fault.NOT_FOUND)
             text = outcome.detail or outcome.fault.value
             return Reply(envelope.fault_message(own.soap, sender=sender, code=outcome.fault.value, text=text), 500, media)
-        operation = own.named(local(envelope.opened(came.body, came.headers.get("content-type", ""), own.soap).content))
-        inside = orjson.loads(outcome.body)
-        element = (operation.answer or f"{operation.element}Response") if operation is not None else "Response"
-        values = inside if isinstance(inside, Mapping) else {}
-        return Reply(envelope.written(envelope.message(own.soap, element, own.namespace, values, qualified=own.qualified)[0]), 200, media)
+        try:
+            operation = own.named(local(envelope.opened(came.body, came.headers.get("content-type", ""), own.soap).content))
+            element = (operation.answer or f"{operation.element}Response") if operation is not None else "Response"
+            inside = orjson.loads(outcome.body)
+            if not isinstance(inside, Mapping | str):
+                raise BadXml("an answer that is neither text nor members")
+            made_of = envelope.message(own.soap, element, own.namespace, inside, qualified=own.qualified)[0]
+            return Reply(envelope.written(made_of), 200, media)
+        except BadXml as error:
+            text = f"the answer cannot be written as XML: {error}"
+            return Reply(envelope.fault_message(own.soap, sender=False, code=Fault.BROKEN.value, text=text), 500, media)
 
 
 def _of(settings: BaseModel) -> SoapSettings:

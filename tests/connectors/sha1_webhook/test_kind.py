@@ -81,6 +81,31 @@ def test_a_body_without_a_nib_is_refused(body: bytes) -> None:
     assert status(KIND.inbound(oss(), told("20261124", body=body))) == 400
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"dataNIB":{"nib":"9999999999999"},"dataNIB":{"nib":"1234567890123"}}',
+        b'{"dataNIB":{"nib":"9999999999999","nib":"1234567890123"}}',
+        b'{"dataNIB":{"nib":"1234567890123","n\\u0069b":"1234567890123"}}',
+        b'{"dataNIB":{"nib":"1234567890123"},"lain":[{"a":1,"a":2}]}',
+        b'{"dataNIB":{"nib":"1234567890123","NIB":"9999999999999"}}',
+        b'{"datanib":{"nib":"9999999999999"},"dataNIB":{"nib":"1234567890123"}}',
+    ],
+    ids=["root twice", "member twice", "twice by an escape", "elsewhere twice", "in capitals", "root in small letters"],
+)
+def test_hm_01_what_two_readers_could_read_as_two_is_refused(body: bytes) -> None:
+    assert status(KIND.inbound(oss(), told("20261124", body=body))) == 400
+    assert failed(KIND.prepare(oss(), Call("POST", "/receiveNIB", body=body), NOW, {})).fault is Fault.MALFORMED
+
+
+def test_hm_01_what_is_handed_on_is_what_was_judged_and_not_the_bytes_that_came() -> None:
+    body = b' { "dataNIB" : {"n\\u0069b":"1234567890123", "nama":"CONTOH"} }\n'
+    caller = KIND.inbound(oss(), told("20261124", body=body))
+    assert isinstance(caller, Caller)
+    assert caller.call.body == BODY
+    assert sent(KIND.prepare(oss(), Call("POST", "/receiveNIB", body=body), NOW, {})).body == BODY
+
+
 def test_no_two_inputs_of_the_hash_run_together() -> None:
     """`user`+`pass1`+13 digits and `user`+`pass`+14 digits would be one text; a NIB has thirteen."""
     longer = orjson.dumps({"dataNIB": {"nib": "1" + NIB}})

@@ -9,12 +9,13 @@ from typing import Any
 import orjson
 import pytest
 
+from connectors.apis.soap_wsse.envelope import SOAP
 from connectors.apis.soap_wsse.kind import SoapWsse
 from connectors.apis.soap_wsse.token import DIGEST, TEXT
 from connectors.apis.soap_wsse.xml import read
 from connectors.calls import Caller, Failure, Fault, Incoming, Refusal, Reply
 from tests.connectors.calls import NOW
-from tests.connectors.soap_wsse.samples import NS, message, posted, register, security, token
+from tests.connectors.soap_wsse.samples import NS, SOAP11, message, posted, register, security, token
 
 KIND = SoapWsse()
 MOVED = '<s:Body u:Id="b" xmlns:u="urn:u"><m:DaftarWilayah/></s:Body>'
@@ -142,6 +143,37 @@ def test_the_answer_is_a_message_again() -> None:
     root = read(dressed.body)
     assert (dressed.status, dressed.media_type) == (200, "text/xml; charset=utf-8")
     assert [one.text for one in root.findall(f".//{{{NS}}}DaftarWilayahResponse/{{{NS}}}wilayah/{{{NS}}}nama")] == ["A & B", "C"]
+
+
+def test_so_04_a_text_is_an_answer_too() -> None:
+    dressed = KIND.dress(register(), posted(message(security(token()))), Reply('"teks <saja> \u00e9"'.encode()))
+    (answer,) = read(dressed.body).findall(f".//{{{NS}}}DaftarWilayahResponse")
+    assert (dressed.status, answer.text, len(answer)) == (200, "teks <saja> \u00e9", 0)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[1]",
+        b"7",
+        b"null",
+        b"true",
+        b'"a\\u0000b"',
+        b'{"a":"\\u0001"}',
+        '{"\u00e9tat":"x"}'.encode(),
+        b'{"%s":"x"}' % (b"a" * 65),
+        b'{"a":[[1]]}',
+    ],
+    ids=["list", "number", "nothing", "truth", "NUL as text", "NUL in a member", "name", "long name", "list in a list"],
+)
+@pytest.mark.parametrize("version", ["1.1", "1.2"])
+def test_so_04_what_cannot_be_written_whole_is_a_fault_and_never_less(body: bytes, version: str) -> None:
+    incoming = posted(message(security(token())))
+    if version == "1.2":
+        text = message(security(token())).replace(SOAP11.encode(), SOAP["1.2"].encode())
+        incoming = posted(text, content_type="application/soap+xml")
+    dressed = KIND.dress(register(soap=version), incoming, Reply(body))
+    assert dressed.status == 500 and b"Fault>" in dressed.body and b"Response" not in dressed.body
 
 
 @pytest.mark.parametrize(

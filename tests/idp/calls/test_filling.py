@@ -35,12 +35,22 @@ def test_path_query_and_body_are_filled() -> None:
         ({"query:id": "nik"}, Call("POST", "/x/1/7", (("id", "~"), ("id", "3")))),
         ({"body:nik": "nik"}, Call("POST", "/x/1/7", body=b'{"nik":"3503110708900001"}')),
         ({"body:p.nik": "nik"}, Call("POST", "/x/1/7", body=b'{"p":{"nik":{"$ne":""}}}')),
+        ({"body:nik": "nik"}, Call("POST", "/x/1/7", body=b'{"nik":"~","NIK":"3503110708900001"}')),
+        ({"body:nik": "nik"}, Call("POST", "/x/1/7", body=b'{"Nik":"3503110708900001"}')),
+        ({"body:nik": "nik"}, Call("POST", "/x/1/7", body='{"nik":"~","ni\u212a":"3503110708900001"}'.encode())),
+        ({"body:p.nik": "nik"}, Call("POST", "/x/1/7", body=b'{"p":{"nik":"~"},"P":{"nik":"3503110708900001"}}')),
+        ({"query:nik": "nik"}, Call("POST", "/x/1/7", (("nik", "~"), ("NIK", "3503110708900001")))),
     ],
 )
 def test_a_program_does_not_write_there_itself(person: dict[str, str], call: Call) -> None:
     with pytest.raises(CallRefused) as refused:
         filled(operation(person), call, VALUES)
     assert refused.value.code == "write_a_mark"
+
+
+def test_a_member_that_only_looks_alike_elsewhere_stays() -> None:
+    call = filled(operation({"body:p.nik": "nik"}), Call("POST", "/x/1/7", body=b'{"NIK":"1","p":{"nik":"~","nika":"2"}}'), VALUES)
+    assert call.body == b'{"NIK":"1","p":{"nik":"3503115203889001","nika":"2"}}'
 
 
 @pytest.mark.parametrize("body", [b"[]", b"x", b'{"p":1}', b'"a"', b'{"p":[]}'])
