@@ -100,6 +100,9 @@ class Link(asyncio.Protocol):
         """Answer what is whole in the buffer."""
         try:
             while (message := self.conversation.cut(self.buffer)) is not None:
+                if not self.conversation.known and self.loop.time() >= self._deadline:  # one who sends without end is never idle
+                    self.abort()
+                    return
                 reply = await self.conversation.answer(message, secure=self.secure)
                 if reply.then is Then.START_TLS:
                     if not await self._start_tls(reply.data):

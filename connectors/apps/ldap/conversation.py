@@ -70,7 +70,8 @@ class LdapConversation:
             return Reply(result(request.id, tag, Result.UNAVAILABLE_CRITICAL_EXTENSION))
         try:
             if isinstance(operation, Bind):
-                return Reply(result(request.id, tag, *await self._bind(operation, secure)))
+                code, text = await self._bind(operation, secure)
+                return Reply(result(request.id, tag, code, text), Then.CLOSE if code is Result.BUSY else Then.GO_ON)
             if isinstance(operation, Search):
                 return await self._search(request, operation, secure)
             return await self._extended(request.id, operation, secure)
@@ -173,14 +174,19 @@ class LdapConversation:
             return done(Result.SUCCESS, controls=controls)
         try:
             async with asyncio.timeout(min(n for n in (settings.time_limit, search.time) if n)):
-                people = await self._people(connector, self_found, wanted.keys, search)
+                people = await self._people(connector, self_found, wanted.keys, search, limit)
                 data = b"".join([await self._told(request.id, connector, found, search) for found in people[:limit]])
         except TimeoutError:
             return done(Result.TIME_LIMIT)
         return done(Result.SIZE_LIMIT if len(people) > limit else Result.SUCCESS, data=data, controls=controls)
 
-    async def _people(self, connector: Connector, self_found: Found | None, keys: Sequence[tuple[str, str]], search: Search) -> list[Found]:
-        """Return whom the search finds. Whoever bound as a person finds herself at most (LD-09)."""
+    async def _people(
+        self, connector: Connector, self_found: Found | None, keys: Sequence[tuple[str, str]], search: Search, limit: int
+    ) -> list[Found]:
+        """Return whom the search finds. Whoever bound as a person finds herself at most (LD-09).
+
+        A filter that is false of a person tells of her as well, and so does being one too many: that is on record too, before it is told.
+        """
         settings, found = _of(connector), dict[str, Found]()
         for attribute, value in keys:
             if self_found is not None:
@@ -188,7 +194,12 @@ class LdapConversation:
                 one = self_found if held is not None and dn.folded(held[1][0]) == dn.folded(value) else None
             else:
                 one = await self.desk.by_key(connector, settings.findable[attribute], value)
-            if one is not None and searches.fits(search, searches.entry_of(one)):
+            if one is None or one.handle in found:
+                continue
+            fits = searches.fits(search, searches.entry_of(one))
+            if (not fits or len(found) >= limit) and (judged := searches.claims_judged(search, one)):
+                await self.desk.told(connector, one, judged)
+            if fits:
                 found[one.handle] = one
         return list(found.values())
 

@@ -80,6 +80,12 @@ def chosen(search: Search, entry: Entry) -> Entry:
     return entry if not wanted or "*" in wanted else {name: pair for name, pair in entry.items() if name in wanted}
 
 
+def claims_judged(search: Search, found: Found) -> frozenset[str]:
+    """Return the claims on which it depends whether the filter is true of this person."""
+    names = filters.named(search.filter)
+    return frozenset(one.claim for one in found.emissions if one.name.lower() in names) - {"sub"}
+
+
 def claims_told(search: Search, found: Found, told: Entry) -> frozenset[str]:
     """Return the claims that the answer gives away: in attributes, in the name itself, and by the filter being true."""
     names = {"uid", *(() if search.types_only else told), *filters.named(search.filter)}

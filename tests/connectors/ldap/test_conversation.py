@@ -141,6 +141,42 @@ async def test_ld_06_no_more_people_than_the_limits_say() -> None:
     assert (await talk.search(BASE, text)).code == Result.SIZE_LIMIT
 
 
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("(&(uid=siti@example.id)(cn=budi))", {"email", "name"}),
+        ("(&(uid=siti@example.id)(!(cn=siti peragawati)))", {"email", "name"}),
+        ("(&(uid=siti@example.id)(!(cn=*)))", {"email", "name"}),
+        ("(&(mail=siti@example.id)(!(mail=siti@example.id)))", {"email"}),
+        ("(&(uid=siti@example.id)(userPassword=x))", {"email"}),
+    ],
+)
+async def test_ld_06_ld_09_a_filter_that_is_false_of_a_person_is_on_record_as_one_that_is_true(text: str, asked: set[str]) -> None:
+    """By asking what is false, a system learns the value as well: it is told, whatever the answer holds."""
+    talk = await Talk().system()
+    got = await talk.search(BASE, text, attributes=["1.1"])
+    assert (got.code, got.entries) == (Result.SUCCESS, {})
+    assert talk.desk.told_claims == [asked]
+    talk = Talk()
+    assert (await talk.bind(SITI_DN, PASSWORD)).code == Result.SUCCESS
+    await talk.search(BASE, text, attributes=["1.1"])
+    assert talk.desk.told_claims[1:] == [asked], "also to who bound as herself"
+
+
+async def test_ld_06_nobody_is_found_by_a_wrong_name_and_nothing_is_on_record() -> None:
+    talk = await Talk().system()
+    assert (await talk.search(BASE, "(&(uid=tidak@example.id)(cn=budi))")).entries == {}
+    assert talk.desk.told_claims == []
+
+
+async def test_ld_06_who_was_one_too_many_is_on_record() -> None:
+    people = {PASSWORD: person(), OTHER: replace(person(email="dua@example.id"), subject="dua")}
+    talk = await Talk(FakeDirectory(people=people)).system()
+    got = await talk.search(BASE, "(|(uid=siti@example.id)(uid=dua@example.id))", attributes=["cn"], size_limit=1)
+    assert (got.code, len(got.entries)) == (Result.SIZE_LIMIT, 1)
+    assert sorted(map(sorted, talk.desk.told_claims)) == [["email"], ["email", "name"]]
+
+
 async def test_ld_06_a_search_that_takes_too_long_ends() -> None:
     class Slow(FakeDirectory):
         async def by_key(self, *_: object) -> Found | None:
@@ -226,6 +262,8 @@ async def test_whoever_keeps_guessing_is_told_to_wait_and_the_owner_is_not() -> 
     talk = Talk()
     codes = [(await talk.bind(SITI_DN, f"salah-{turn}")).code for turn in range(5)]
     assert codes == [Result.INVALID_CREDENTIALS] * 3 + [Result.BUSY] * 2
+    replies = [await talk.send(bind(SITI_DN, "salah-lagi")), await talk.send(bind(SITI_DN, PASSWORD))]
+    assert [one.then for one in replies] == [Then.CLOSE, Then.GO_ON], "the one who guesses begins anew, with a handshake"
     assert talk.desk.failures[0] == ("siti@example.id", "192.0.2.7")
     assert (await talk.bind(SITI_DN, PASSWORD)).code == Result.SUCCESS
 

@@ -180,6 +180,41 @@ def hurried(monkeypatch: pytest.MonkeyPatch, **seconds: float) -> None:
         monkeypatch.setattr(module, f"{name.upper()}_SECONDS", value)
 
 
+async def test_ld_06_a_stranger_who_never_stops_asking_does_not_stay_and_who_is_known_does(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hurried(monkeypatch, stranger=0.5)
+    modify = ber.group(ber.integer(5), ber.element(0x66, b""))  # refused, and costs nothing
+
+    async def kept(client: Client, seconds: float) -> bool:
+        """True when the connection is still there after so long, in which it asked without end."""
+        gone = asyncio.create_task(client.ended(60))
+        end = time.monotonic() + seconds
+        try:
+            while time.monotonic() < end and not gone.done():
+                client.writer.write(modify * 500)
+                await client.writer.drain()
+                await asyncio.sleep(0)
+            return not gone.done()
+        except OSError:
+            return False
+        finally:
+            gone.cancel()
+
+    assert not await kept(await place.connect(), 6)
+    client = await place.connect()
+    assert await client.code(bind(SYSTEM, SECRET)) == 0
+    assert await kept(client, 1.5)
+
+
+async def test_ld_06_who_guesses_too_often_is_let_go(place: Place) -> None:
+    client = await place.connect()
+    codes = [await client.code(bind(SITI_DN, f"salah-{turn}")) for turn in range(place.desk.most + 1)]
+    assert codes == [Result.INVALID_CREDENTIALS] * place.desk.most + [Result.BUSY]
+    assert await client.ended()
+    assert await (await place.connect()).code(bind(SITI_DN, PASSWORD)) == 0, "the twin: a good password is not held up"
+
+
 async def test_a_stranger_does_not_stay(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     hurried(monkeypatch, stranger=0.3)
     for tls in (True, False):
