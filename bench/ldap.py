@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
+
 from bench import seed
 from bench.load import Row
 from bench.servers import ROOT, free_port, running
@@ -69,8 +71,8 @@ async def prepared(settings: Settings) -> tuple[str, str]:
 
 
 @contextmanager
-def directory(folder: Path, settings: Settings) -> Iterator[int]:
-    """`gapura ldap` on core 0; yields its port."""
+def directory(folder: Path, settings: Settings) -> Iterator[tuple[int, psutil.Process]]:
+    """`gapura ldap` on core 0; yields its port and its process."""
     names = ("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-days", "2")
     key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "ldap.key", "-out", "ldap.pem")
     subprocess.run(["openssl", "req", "-x509", *key, *names], cwd=folder, check=True, capture_output=True)
@@ -95,7 +97,7 @@ def directory(folder: Path, settings: Settings) -> Iterator[int]:
                 if process.poll() is not None:
                     raise RuntimeError((folder / "ldap.log").read_text()[-2000:]) from None
                 time.sleep(0.05)
-        yield port
+        yield port, psutil.Process(process.pid)
 
 
 async def load_of(port: int, authority: Path, message: bytes, seconds: int) -> Row:
