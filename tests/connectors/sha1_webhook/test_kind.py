@@ -93,12 +93,12 @@ def test_a_body_without_a_nib_is_refused(body: bytes) -> None:
     ],
     ids=["root twice", "member twice", "twice by an escape", "elsewhere twice", "in capitals", "root in small letters"],
 )
-def test_hm_01_what_two_readers_could_read_as_two_is_refused(body: bytes) -> None:
+def test_hm_03_what_two_readers_could_read_as_two_is_refused(body: bytes) -> None:
     assert status(KIND.inbound(oss(), told("20261124", body=body))) == 400
     assert failed(KIND.prepare(oss(), Call("POST", "/receiveNIB", body=body), NOW, {})).fault is Fault.MALFORMED
 
 
-def test_hm_01_what_is_handed_on_is_what_was_judged_and_not_the_bytes_that_came() -> None:
+def test_hm_03_what_is_handed_on_is_what_was_judged_and_not_the_bytes_that_came() -> None:
     body = b' { "dataNIB" : {"n\\u0069b":"1234567890123", "nama":"CONTOH"} }\n'
     caller = KIND.inbound(oss(), told("20261124", body=body))
     assert isinstance(caller, Caller)
