@@ -138,6 +138,22 @@ def test_a_sign_out_here_ends_the_session_there(town: Town, name: str) -> None:
         until(lambda: 'name="sandi"' in siti.on_to_sign_in(town.url(name)).text)
 
 
+def test_sm_10_a_sign_out_that_gapura_did_not_sign_ends_nothing_there(town: Town) -> None:
+    """The very request that Gapura makes, once without its signature and once as it is. The other two are told from server to server."""
+    name = "simplesamlphp"
+    with Carrier(SITI) as siti:
+        siti.go(town.url(name))
+        page = siti.send(siti.http.get(f"{town.live.issuer}/keluar"), "keluar")
+        addresses = [html.unescape(one) for one in re.findall(r'<iframe[^>]* src="([^"]+)"', page.text)]
+        (genuine,) = [one for one in addresses if one.startswith(town.places[name].url)]
+        unsigned, _, signature = genuine.partition("&SigAlg=")
+        assert "SAMLRequest=" in unsigned and "&Signature=" in signature
+        siti.http.get(unsigned)
+        assert received(siti.http.get(town.url(name)).text)["headers"]["x-nik"] == [SITI]
+        siti.http.get(genuine)
+        until(lambda: 'name="sandi"' in siti.on_to_sign_in(town.url(name)).text)
+
+
 @pytest.mark.parametrize("name", PARTIES)
 def test_the_portals_tile_brings_a_person_there(town: Town, name: str) -> None:
     with Carrier(SITI) as siti:

@@ -33,9 +33,7 @@ async def sign_on(request: Received, desk: Desk) -> Entry | Post:
         raise BadRequest("there is no SAMLRequest")
     connector = _sender(came.root, desk)
     own = _of(connector)
-    proved = came.proved(own)
-    if proved is None and own.requests_signed:
-        raise BadRequest("the request is not signed", connector=connector.id)
+    proved = _proved(came, connector)
     asked = authn.read(came.root if proved is None else proved)
     message.judged(asked.header, message.Facts(f"{desk.issuer}/saml/sso", desk.now, proved is not None))
     acs = authn.acs_of(asked, own).url
@@ -74,7 +72,7 @@ async def sign_out(request: Received, desk: Desk) -> Leave | Answer:
         return Answer(204)
     connector = _sender(came.root, desk)
     own = _of(connector)
-    proved = came.proved(own)
+    proved = _proved(came, connector)
     asked = logout.read(came.root if proved is None else proved)
     message.judged(asked.header, message.Facts(f"{desk.issuer}/saml/slo", desk.now, proved is not None))
     logout.is_still_good(asked, desk.now)
@@ -82,6 +80,15 @@ async def sign_out(request: Received, desk: Desk) -> Leave | Answer:
     handle = logout.handle_of(asked, own) if proved is not None else ""
     whole, part = (outgoing.logout_answer(own, asked.header.id, came.relay_state, desk, partly=partly) for partly in (False, True))
     return Leave(connector, bool(handle), whole, part, handle)
+
+
+def _proved(came: binding.Message, connector: Connector) -> etree._Element | None:
+    """Return the message as it was signed, None without a signature; raise BadRequest where one is demanded (SM-10)."""
+    own = _of(connector)
+    proved = came.proved(own)
+    if proved is None and own.requests_signed:
+        raise BadRequest("the request is not signed", connector=connector.id)
+    return proved
 
 
 def _sender(root: etree._Element, desk: Desk) -> Connector:

@@ -20,6 +20,7 @@ FORMATS = {
 FORMAT_OF = {name: uri for uri, name in FORMATS.items()}
 ANY_FORMAT = ("", "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified", "urn:oasis:names:tc:SAML:2.0:nameid-format:unspecified")
 MOST_CONTEXTS = 20
+OTHER = "other"  # stands for every class of authentication that is none of ours
 BOOLEANS = {"": False, "false": False, "0": False, "true": True, "1": True}
 
 
@@ -48,7 +49,7 @@ def read(root: etree._Element) -> AuthnRequest:
     wanted = xml.child(root, xml.SAMLP, "RequestedAuthnContext")
     classes = [xml.text_of(one) for one in xml.children(wanted, xml.SAML, "AuthnContextClassRef")] if wanted is not None else []
     if wanted is not None and (len(wanted) != len(classes) or not 0 < len(classes) <= MOST_CONTEXTS):
-        classes = ["unreadable"]  # a declaration instead of a class, or too many: asked for, and not met
+        classes = [OTHER]  # a declaration instead of a class, or too many: asked for, and not met
     comparison = wanted.get("Comparison", "exact") if wanted is not None else "exact"
     if comparison not in contexts.COMPARISONS:
         raise BadRequest("Comparison is unknown")
@@ -61,10 +62,18 @@ def read(root: etree._Element) -> AuthnRequest:
         silent=_true(root.get("IsPassive", "")),
         name_id_format=policy.get("Format", "") if policy is not None else "",
         name_id_qualifier=policy.get("SPNameQualifier", "") if policy is not None else "",
-        contexts=tuple(classes),
+        contexts=_worth_keeping(classes),
         comparison=comparison,
         names_someone=xml.child(root, xml.SAML, "Subject") is not None,
     )
+
+
+def _worth_keeping(classes: list[str]) -> tuple[str, ...]:
+    """Return the classes that we can state, once each and in their order, and one word for all others together.
+
+    The house keeps this while a person signs in, and anybody may ask: what cannot be met has no length here.
+    """
+    return tuple(dict.fromkeys(one if one in contexts.STRENGTH else OTHER for one in classes))
 
 
 def _true(text: str) -> bool:

@@ -122,6 +122,9 @@ async def test_a_sign_out_that_proves_nothing_asks_the_person(archive: Site) -> 
     named = "<saml:NameID>siapa saja</saml:NameID><samlp:SessionIndex>_satu</samlp:SessionIndex>"
     text = logout(named, IssueInstant=written(NOW), Destination=f"{ISSUER}/saml/slo", ID="_unsigned-logout")
     page = await browser.go(f"/saml/slo?{query(text, owner='')}")
+    assert page.status_code == 400, "this one signs its requests: it is not even asked about (SM-10)"
+    await connect(archive, requests_signed=False)
+    page = await browser.go(f"/saml/slo?{query(text, owner='')}")
     assert page.status_code == 200 and "eluar" in page.text
     page = await browser.go(f"/saml/sso?{query(authn(ID='_still-signed-in', **HERE))}")
     assert 'name="sandi"' not in page.text

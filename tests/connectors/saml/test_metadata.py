@@ -10,13 +10,15 @@ import pytest
 
 from admin.pages.connector_form import read_settings
 from admin.pages.fields import Values, flat
-from connectors.apps.saml import own
+from connectors.apps.saml import own, signing
 from connectors.apps.saml.message import written
 from connectors.apps.saml.metadata import import_metadata
 from connectors.apps.saml.settings import SamlSettings, certificate_warnings
+from connectors.contract import Secret
 from connectors.errors import BadSettings
+from connectors.front_door import Received
 from tests.connectors.desk import NOW
-from tests.connectors.saml.party import ACS, ENTITY, NS, connector, keys, settings
+from tests.connectors.saml.party import ACS, ENTITY, NS, SAML, connector, desk, keys, settings
 
 POST = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
 REDIRECT = POST.replace("POST", "Redirect")
@@ -105,6 +107,18 @@ def test_a_list_of_one_service_provider_is_taken_and_of_two_refused() -> None:
     assert import_metadata(both.format("").encode(), NOW).entity_id == ENTITY
     with pytest.raises(BadSettings, match="exactly one"):
         import_metadata(both.format(one).encode(), NOW)
+
+
+async def test_our_metadata_is_signed_once_for_a_set_of_keys_and_not_for_each_who_reads_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    signed: list[str] = []
+    sign = signing.sign_enveloped
+    monkeypatch.setattr(signing, "sign_enveloped", lambda text, key: signed.append(text) or sign(text, key))  # type: ignore[func-returns-value] # None, then the text
+    at, asked = desk(), Received("metadata", "GET", "/saml/metadata")
+    at.issuer = "https://sekali.example.id"
+    first = await SAML.receive(asked, at)
+    assert [await SAML.receive(asked, at) for _ in range(20)] == [first] * 20 and len(signed) == 1
+    at.own = {"signing": (Secret(SAML.make_own("signing", at.issuer, NOW)), *at.own["signing"])}
+    assert await SAML.receive(asked, at) != first and len(signed) == 2
 
 
 def test_the_form_of_the_console_reads_back_what_it_shows() -> None:

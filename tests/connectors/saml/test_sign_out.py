@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.x509 import load_pem_x509_certificate
 from lxml import etree
 
+from connectors.apps.saml import binding
 from connectors.apps.saml.message import written
 from connectors.contract import Answer
 from connectors.errors import BadRequest
@@ -78,11 +79,26 @@ async def test_a_signed_sign_out_is_genuine_and_names_its_sign_in(way: str) -> N
 
 async def test_a_sign_out_that_does_not_prove_itself_or_names_no_one_sign_in_asks_the_person() -> None:
     one = "<samlp:SessionIndex>_satu</samlp:SessionIndex>"
-    unsigned = await SAML.receive(redirected(query(logout(NAME + one), owner=""), "slo"), desk())
+    unsigned = await SAML.receive(redirected(query(logout(NAME + one), owner=""), "slo"), desk(connector(requests_signed=False)))
     assert isinstance(unsigned, Leave) and not unsigned.genuine and not unsigned.handle and unsigned.onward
     for inside in (NAME, NAME + one + one.replace("satu", "dua"), f"<saml:NameID Format='urn:lain'>x</saml:NameID>{one}"):
         leave = await SAML.receive(redirected(query(logout(inside)), "slo"), desk())
         assert isinstance(leave, Leave) and not leave.genuine and not leave.handle
+
+
+async def test_sm_10_where_requests_are_signed_a_sign_out_is_too_and_nothing_is_signed_for_a_stranger(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[str] = []
+    sign = binding.redirect
+    monkeypatch.setattr(binding, "redirect", lambda *given: made.append(given[0]) or sign(*given))  # type: ignore[func-returns-value] # None, then the address
+    text = logout(NAME + "<samlp:SessionIndex>_satu</samlp:SessionIndex>")
+    for came in (redirected(query(text, owner=""), "slo"), posted(text, "", "slo")):
+        at = desk()
+        with pytest.raises(BadRequest, match="not signed"):
+            await SAML.receive(came, at)
+        assert not made and not at.records, "and its id is not used up for who really has it"
+    assert isinstance(await SAML.receive(redirected(query(text), "slo"), at), Leave) and made
 
 
 async def test_sm_06_and_sm_10_a_sign_out_signed_by_another_key_or_changed_is_refused() -> None:
