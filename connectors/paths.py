@@ -13,6 +13,11 @@ PLAIN = re.compile(r"/(?:[A-Za-z0-9._~!$&'()*+,=:@-]+(?:/[A-Za-z0-9._~!$&'()*+,=
 HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[0-9]{1,5})?")
 LOOPBACK = ("localhost", "127.0.0.1")
 
+NEEDLESS = re.compile(
+    r"%(?:2[DdEe]|3[0-9]|4[1-9A-Fa-f]|5[0-9AaFf]|6[1-9A-Fa-f]|7[0-9AaEe])"
+)  # escapes of unreserved characters, RFC 3986 §2.3
+BROKEN = re.compile(r"%(?![0-9A-Fa-f]{2})")
+
 
 def is_plain(path: str) -> bool:
     """True for an absolute path that every program reads the same: no escapes, no dot segments, no `//`, `\\`, `;`, NUL."""
@@ -34,9 +39,23 @@ def is_ambiguous(path_and_query: str) -> bool:
     return (
         not path.startswith("/")
         or path.startswith("//")
-        or any(mark in lower for mark in ("%2f", "%5c", "%00", "%2e", "\\", "//", "\x00", ";", "#"))
+        or any(mark in lower for mark in ("%2f", "%5c", "%00", "\\", "//", "\x00", ";", "#"))
+        or NEEDLESS.search(path) is not None  # whoever decodes it reads another path than whoever does not
+        or BROKEN.search(path) is not None
         or any(part in (".", "..") for part in path.split("/"))
     )
+
+
+def is_at_or_below(own: str, path_and_query: str) -> bool:
+    """True for a path that an application may serve by its page `own`, a plain path, however it is written.
+
+    Web servers hand a program what lies below its path too, some ignore upper and lower case, and some dots, spaces or a colon at the end.
+    """
+    bare, own = path_and_query.partition("?")[0].casefold(), own.casefold().rstrip("/")
+    if not own or not bare.startswith(own):
+        return not own and bare == "/"
+    rest = bare[len(own) :]
+    return rest.startswith(("/", ":")) or not rest.replace("%20", "").strip(".")
 
 
 def plain_or(start: str, path_and_query: str) -> str:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import httpx
 import structlog
@@ -23,11 +24,11 @@ from connectors.apps.form_login.judge import Told, is_lost
 from connectors.apps.form_login.kind import FormLogin, is_static, may
 from connectors.apps.form_login.settings import FormLoginSettings
 from connectors.contract import Connector
-from connectors.paths import is_ambiguous
+from connectors.paths import is_ambiguous, is_at_or_below
 from hub.bridge.entering import Entering
 from hub.bridge.errors import BridgeError, NeedsLink, NotSent, Refused, SignInUnclear
 from hub.bridge.gate import Gate
-from hub.bridge.headers import has_one_framing, to_browser, to_older
+from hub.bridge.headers import has_one_framing, is_plain, to_browser, to_older
 from hub.bridge.jar import Jar
 from hub.bridge.linking import PATH as LINK
 from hub.bridge.linking import Linking
@@ -91,7 +92,7 @@ class Bridge:
             raise Refused("not_allowed", 403)
         if path.startswith("/_gapura/"):
             return await self._ours(request, connector, path, target)
-        if path in (settings.form.page, settings.form.action):
+        if any(is_at_or_below(own, path) for own in (settings.form.page, settings.form.action)):
             return see_other(settings.base_url + settings.start_path)  # signing in there is ours: nobody types a password at this host
         if method not in settings.methods:
             raise Refused("method_not_allowed", 405)
@@ -105,9 +106,9 @@ class Bridge:
         sent = await self._body(request, settings)
         older = await self._older(connector)
         if is_static(settings, method, target):
-            reply = await older.ask(method, target, to_older(settings, request.scope["headers"], ""), None)
+            reply = await older.ask(method, target, to_older(settings, request.scope["headers"], ""), who=visit.gate.person)
             return _answer(settings, reply, target, static=True)
-        if settings.sign_out_path and path == settings.sign_out_path:
+        if settings.sign_out_path and is_at_or_below(settings.sign_out_path, path):
             await self._end(visit, older)
             return see_other(settings.base_url + LEAVE)
         return _answer(settings, await self._fetched(request, visit, older, target, sent), target, static=False)
@@ -116,14 +117,14 @@ class Bridge:
         """Return the answer to the request in this person's old session. What she sends is sent once, whatever happens (R9)."""
         jar = await self.entering.enter(visit, older)
         reply = await self._once(request, visit, older, jar, target, sent)
-        if not _lost(visit.settings, reply, target):
+        if not await _lost(older, reply, target):
             return reply
         await self.entering.jars.drop(visit, jar)
         jar = await self.entering.enter(visit, older)
         if request.method not in SAFE:
             raise NotSent
         reply = await self._once(request, visit, older, jar, target, sent)
-        if _lost(visit.settings, reply, target):
+        if await _lost(older, reply, target):
             await self.entering.jars.drop(visit, jar)
             await self.entering.rest(visit)
             log.error("older_session_lost_at_once", connector=visit.connector.id)
@@ -133,7 +134,7 @@ class Bridge:
     async def _once(self, request: Request, visit: Visit, older: Older, jar: Jar, target: str, sent: bytes) -> Reply:
         now = self.entering.clock.now()
         headers = to_older(visit.settings, request.scope["headers"], jar.header(target, now))
-        reply = await older.ask(request.method, target, headers, sent or (None if request.method in SAFE else b""))
+        reply = await older.ask(request.method, target, headers, sent or (None if request.method in SAFE else b""), who=visit.gate.person)
         await self.entering.jars.note(visit, jar, reply.set_cookies, target)
         return reply
 
@@ -162,7 +163,8 @@ class Bridge:
         if jar is None or not path:
             return
         try:
-            await older.ask("GET", path, to_older(visit.settings, (), jar.header(path, self.entering.clock.now())))
+            headers = to_older(visit.settings, (), jar.header(path, self.entering.clock.now()))
+            await older.ask("GET", path, headers, who=visit.gate.person)
         except BridgeError:
             log.warning("older_session_not_ended", connector=visit.connector.id)
 
@@ -180,7 +182,7 @@ class Bridge:
         return known
 
     def _connector(self, request: Request) -> Connector | None:
-        if not has_one_framing(request.scope["headers"]):
+        if not has_one_framing(request.scope["headers"]) or not is_plain(request.scope["headers"]):
             return None
         found = self.registry.now.connector_at.get(request.headers["host"].lower())
         return found if found is not None and found.kind == FormLogin.name else None
@@ -202,8 +204,9 @@ def _target(request: Request) -> str:
     return text if text.isascii() and text.isprintable() and " " not in text else "\\"
 
 
-def _lost(settings: FormLoginSettings, reply: Reply, target: str) -> bool:
-    return is_lost(settings, Told(reply.status, reply.one("location"), (), reply.body), target)
+async def _lost(older: Older, reply: Reply, target: str) -> bool:
+    told = Told(reply.status, reply.one("location"), (), reply.body)
+    return await older.read(reply.body, partial(is_lost, older.settings, told, target))
 
 
 def _answer(settings: FormLoginSettings, reply: Reply, target: str, *, static: bool) -> Response:

@@ -68,12 +68,12 @@ class Entering:
         if await self.store.get(self._name("rest", visit)) is not None:
             raise SignInUnclear("resting", after=PAUSE)
         try:
-            ready = await prepare(older, held, visit.fields, self.clock.now())
+            ready = await prepare(older, held, visit.fields, self.clock.now(), who=visit.gate.person)
         except SignInUnclear as error:
             log.error("older_login_page_unexpected", connector=visit.connector.id, reason=error.reason)
             raise
         try:
-            outcome, jar = await send(older, ready, self.clock.now())
+            outcome, jar = await send(older, ready, self.clock.now(), who=visit.gate.person)
         except BaseException:  # it may have arrived: whatever happens now, this credential is not sent again at once
             await self.rest(visit)
             raise

@@ -6,6 +6,7 @@ The hub must list this process in `gate.trusted_proxies`. What the answer tells 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import httpx
@@ -19,6 +20,7 @@ from hub.bridge.errors import BridgeError, Refused
 from hub.bridge.visit import Visit, link_guard, settings_of
 from idp import guards
 from idp.endpoints.gate import COOKIE
+from idp.gate.marks import COOKIE as MARK_COOKIE
 from idp.gate.records import GateSession
 from idp.vault import SERVICE
 from kit.clock import Clock
@@ -29,6 +31,8 @@ from kit.web.cookies import CookieJar
 log = structlog.get_logger("bridge")
 
 PASSED_ON = ("location", "set-cookie", "cache-control", "content-type", "content-security-policy", "referrer-policy")
+SECRET = re.compile(r"[A-Za-z0-9_-]{43}")  # what `new_secret` makes; in a cookie every program reads it the same
+MOST_MARKS = 8  # tabs that begin at one moment
 
 
 class HubDown(BridgeError):
@@ -86,15 +90,26 @@ class Gate:
 
     def _facts(self, request: Request, connector: Connector) -> list[tuple[str, str]]:
         """Return our own cookies, the language, and the host by our configuration, never by the browser's word (FA-05)."""
-        ours = [f"{name}={value}" for name, value in request.cookies.items() if name.removeprefix("__Host-").startswith("gapura")]
-        kept = [("Cookie", "; ".join(ours))] if ours else []
+        ours = "; ".join(f"{name}={value}" for name, value in self._cookies(request, connector))
         language = request.headers.get("accept-language", "")
-        return [*kept, *([("Accept-Language", language)] if language else []), ("X-Gapura-Host", settings_of(connector).host)]
+        kept = [(name, value) for name, value in (("Cookie", ours), ("Accept-Language", language)) if value and value.isascii()]
+        return [*kept, ("X-Gapura-Host", settings_of(connector).host)]
+
+    def _cookies(self, request: Request, connector: Connector) -> list[tuple[str, str]]:
+        """Return the cookies of the gate at this host, as this process reads them. The hub gets these and no others (FA-08).
+
+        A value in any other alphabet is not ours, and would be for the hub to read once more, perhaps as another cookie.
+        """
+        own = self.cookies.name(f"{COOKIE}-{connector.id}")
+        mark = re.compile(re.escape(self.cookies.name(f"{MARK_COOKIE}-{connector.id}-")) + r"[A-Za-z0-9_-]{8}")
+        sound = [(name, value) for name, value in request.cookies.items() if SECRET.fullmatch(value)]
+        marks = [(name, value) for name, value in sound if mark.fullmatch(name)]
+        return [*((name, value) for name, value in sound if name == own), *marks[-MOST_MARKS:]]
 
     async def _known(self, request: Request, connector: Connector) -> tuple[str, GateSession, dict[str, str]] | None:
-        cookie = self.cookies.read(request, f"{COOKIE}-{connector.id}")
+        cookie = dict(self._cookies(request, connector)).get(self.cookies.name(f"{COOKIE}-{connector.id}"), "")
         name = digest(cookie)
-        raw = await self.store.get(f"gate:{name}") if 40 <= len(cookie) <= 64 else None
+        raw = await self.store.get(f"gate:{name}") if cookie else None
         gate = GateSession.decode(raw) if raw is not None else None
         if gate is None or gate.connector != connector.id or self.clock.now() >= gate.expires_at:
             return None

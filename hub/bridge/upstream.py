@@ -9,26 +9,38 @@ from __future__ import annotations
 import asyncio
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
+from weakref import WeakValueDictionary
 
 import httpx
 import structlog
 
+from connectors.apps.form_login.form import resembles
 from connectors.apps.form_login.settings import FormLoginSettings
 from hub.bridge.errors import OlderDown, OlderTooLarge
 from hub.bridge.headers import Pairs
-from kit.breaker import Breaker, State
+from hub.bridge.outages import Outages
+from kit.breaker import State
 
 log = structlog.get_logger("bridge")
+Found = TypeVar("Found")
 
 BUSY_AFTER = 2  # seconds
 DOWN = (502, 503, 504)  # what a web server says when the program behind it is gone
+OF_ONE = 2  # requests of one person at one time, at least; more: a quarter of what the system bears
+TO_CONNECT = 0.8  # of the patience: who cannot even connect is told apart from who waits for a page
+
+
+class _SaysDown(Exception):
+    """It answered that it is down, or what is no answer in HTTP."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer, whole. Header names are lower case."""
+    """An answer, whole. Header names are lower case; in values a character stands for the byte of the same number."""
 
     status: int
     headers: Pairs
@@ -52,62 +64,95 @@ class Older:
         self.settings = settings
         self.http = http
         self.steady = steady
-        self.breaker = Breaker()
+        self.outages = Outages()
         self.room = asyncio.Semaphore(settings.at_once)
+        self.rooms: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()  # by person, while anything of hers runs or waits
 
-    async def ask(self, method: str, target: str, headers: Pairs, body: bytes | None = None, *, most: int = 0) -> Reply:
+    async def ask(self, method: str, target: str, headers: Pairs, body: bytes | None = None, *, who: str, most: int = 0) -> Reply:
         """Return the answer; raise OlderDown or OlderTooLarge. `target` is the raw path and query; `most` the largest body in bytes.
 
-        Whoever finds no place for half the patience is told so; that says nothing of the older system, so the breaker does not count it.
+        `who` is the person who asks: one alone takes a quarter of the places, and her slow pages alone close the system to nobody.
         """
+        async with self._place(who):
+            return await self._judged(method, target, headers, body, most or self.settings.most_page_bytes, who)
+
+    async def read(self, page: bytes, reading: Callable[[], Found]) -> Found:
+        """Return what the reading of the page finds, within the same patience; nobody else waits for it. Raise OlderTooLarge."""
+        if not resembles(self.settings, page):
+            return reading()
+        try:
+            async with asyncio.timeout(self.settings.seconds):
+                return await asyncio.to_thread(reading)
+        except TimeoutError:
+            raise OlderTooLarge("takes too long to read") from None
+
+    @asynccontextmanager
+    async def _place(self, who: str) -> AsyncIterator[None]:
+        """Hold a place of this person and one of all. Raise OlderDown when none is free for half the patience.
+
+        That says nothing of the older system, so it is no failure of it.
+        """
+        own = self.rooms.setdefault(who, asyncio.Semaphore(max(OF_ONE, self.settings.at_once // 4)))
         try:
             async with asyncio.timeout(self.settings.seconds / 2):
-                await self.room.acquire()
+                await own.acquire()
+                try:
+                    await self.room.acquire()
+                except BaseException:
+                    own.release()
+                    raise
         except TimeoutError:
             log.warning("older_system_busy", connector=self.connector)
             raise OlderDown("busy", after=BUSY_AFTER) from None
         try:
-            return await self._judged(method, target, headers, body, most or self.settings.most_page_bytes)
+            yield
         finally:
             self.room.release()
+            own.release()
 
-    async def _judged(self, method: str, target: str, headers: Pairs, body: bytes | None, most: int) -> Reply:
-        """Ask, unless the system is left alone, and tell the breaker what came of it."""
-        if not self.breaker.admits(self.steady()):
-            raise OlderDown("resting", after=self.breaker.retry_after(self.steady()))
+    async def _judged(self, method: str, target: str, headers: Pairs, body: bytes | None, most: int, who: str) -> Reply:
+        """Ask, unless the system is left alone, and note what came of it."""
+        if not self.outages.admits(self.steady(), who):
+            raise OlderDown("resting", after=self.outages.retry_after(self.steady()))
         told = False
         try:
             async with asyncio.timeout(self.settings.seconds):
                 reply = await self._ask(method, target, headers, body, most)
-            if reply.status in DOWN:
-                raise OlderDown("says that it is down")
-            self.breaker.succeeded(self.steady())
+            if reply.status in DOWN or not 200 <= reply.status <= 599:
+                raise _SaysDown
+            self.outages.succeeded(self.steady())
             told = True
             return reply
         except OlderTooLarge:
-            self.breaker.succeeded(self.steady())  # it answers
+            self.outages.succeeded(self.steady())  # it answers
             told = True
             raise
-        except (TimeoutError, httpx.HTTPError, httpx.InvalidURL, OlderDown) as error:
+        except (httpx.LocalProtocolError, httpx.InvalidURL) as error:
+            raise OlderDown(type(error).__name__, after=BUSY_AFTER) from None  # we could not even ask: no failure of the system
+        except (TimeoutError, httpx.HTTPError, _SaysDown) as error:
             told = True
-            raise self._failed(error) from None
+            raise self._failed(error, who) from None
         finally:
             if not told:
-                self.breaker.abandoned()
+                self.outages.abandoned()
 
-    def _failed(self, error: Exception) -> OlderDown:
-        before = self.breaker.state(self.steady())
-        self.breaker.failed(self.steady())
-        after = self.breaker.state(self.steady())
+    def _failed(self, error: Exception, who: str) -> OlderDown:
+        # when it is there and only this page fails, the cause may be who asked for it
+        doubtful = isinstance(error, (TimeoutError, httpx.ReadTimeout, httpx.WriteTimeout, _SaysDown))
+        before = self.outages.state(self.steady())
+        self.outages.failed(self.steady(), who if doubtful else None)
+        after = self.outages.state(self.steady())
         log.warning("older_system_failed", connector=self.connector, kind=type(error).__name__)
         if after is State.OPEN and before is not State.OPEN:
             log.error("older_system_left_alone", connector=self.connector)
-        return OlderDown(type(error).__name__, after=self.breaker.retry_after(self.steady()))
+        return OlderDown(type(error).__name__, after=self.outages.retry_after(self.steady()))
 
     async def _ask(self, method: str, target: str, headers: Pairs, body: bytes | None, most: int) -> Reply:
         url = httpx.URL(self.settings.upstream).copy_with(raw_path=target.encode("ascii"))
-        extensions = {"timeout": dict.fromkeys(("connect", "read", "write", "pool"), self.settings.seconds)}
-        request = httpx.Request(method, url, headers=headers, content=body, extensions=extensions)
+        patience = self.settings.seconds
+        extensions = {"timeout": {**dict.fromkeys(("read", "write", "pool"), patience), "connect": patience * TO_CONNECT}}
+        raw_headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+        request = httpx.Request(method, url, headers=raw_headers, content=body, extensions=extensions)
         response = await self.http.send(request, stream=True, follow_redirects=False)
         try:
             raw = bytearray()
@@ -117,7 +162,7 @@ class Older:
                     raise OlderTooLarge("too large")
         finally:
             await response.aclose()
-        pairs = [(name.lower(), value) for name, value in response.headers.multi_items()]
+        pairs = [(name.decode("latin-1").lower(), value.decode("latin-1").strip()) for name, value in response.headers.raw]
         return Reply(response.status_code, pairs, _unpacked(response.headers.get("content-encoding", "identity"), bytes(raw), most))
 
     async def aclose(self) -> None:

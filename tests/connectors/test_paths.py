@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from connectors.paths import address, is_ambiguous, is_open, is_plain, plain_or
+from connectors.paths import address, is_ambiguous, is_at_or_below, is_open, is_plain, plain_or
 
 OPEN = ("/terbuka", "/gambar/")
 
@@ -34,6 +34,13 @@ def test_an_open_path_is_open(path: str) -> None:
         "/gambar/a%00",
         "/gambar/a\x00",
         "/terbuka#/admin",
+        "/gambar/%61",
+        "/gambar/%5a%7E",
+        "/gambar/%2D%5f%30",
+        "/gambar/a%",
+        "/gambar/a%2",
+        "/gambar/a%zz",
+        "/gambar/a%u0061",
         "",
         "admin",
         "http://lama.example.id/terbuka",
@@ -53,8 +60,9 @@ def test_fa_06_a_path_that_can_be_read_in_two_ways_is_refused(path: str) -> None
         "/terbuka/x",
         "/gambar",
         "/Gambar/a",
-        "/gambar/%61",
         "/gambar/a%3bx",
+        "/gambar/a%20b",
+        "/gambar/%C3%A9",
         "/gambar/a%252fb",
         "/gambar/ b",
         "/",
@@ -97,3 +105,18 @@ def test_the_address_of_a_page_is_an_origin_and_a_plain_path(bad: str) -> None:
         address(bad)
     for good in ("https://lama.example.id/index.php/sso/masuk", "http://localhost:8080/sso.php"):
         assert address(good) == good
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/masuk.php", "/masuk.php?a=b", "/MASUK.php", "/masuk.php/", "/masuk.php/x", "/masuk.php.", "/masuk.php%20", "/masuk.php::$D"],
+)
+def test_fa_06_a_page_is_itself_however_it_is_written(path: str) -> None:
+    assert is_at_or_below("/masuk.php", path)
+    assert is_at_or_below("/Masuk.php", path)
+
+
+@pytest.mark.parametrize("path", ["/", "/masuk", "/masuk.phpx", "/masuk.php.bak", "/a/masuk.php", "/a?b=/masuk.php"])
+def test_fa_06_another_page_is_not_it(path: str) -> None:
+    assert not is_at_or_below("/masuk.php", path)
+    assert is_at_or_below("/", path) is (path == "/"), "below the root lies everything"

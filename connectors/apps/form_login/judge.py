@@ -9,6 +9,7 @@ from enum import StrEnum
 from connectors.apps.form_login.form import find
 from connectors.apps.form_login.places import local
 from connectors.apps.form_login.settings import FormLoginSettings
+from connectors.paths import is_at_or_below
 
 
 class Outcome(StrEnum):
@@ -43,7 +44,7 @@ def judge(settings: FormLoginSettings, told: Told) -> Outcome:
         and (not success.location or bare == success.location or (success.location.endswith("/") and bare.startswith(success.location)))
         and (not success.cookie or success.cookie in told.cookies)
         and (not success.text or _says(settings, told.body, success.text))
-        and (not bare or bare != form.page)
+        and not (bare == form.page if success.location else is_at_or_below(form.page, bare))
     )
     return Outcome.ACCEPTED if holds else Outcome.REFUSED
 
@@ -54,7 +55,7 @@ def is_lost(settings: FormLoginSettings, told: Told, at: str) -> bool:
         return True
     if told.location and told.status in (301, 302, 303, 307, 308):
         path = local(settings, told.location, at)
-        return path is not None and path.partition("?")[0] == settings.form.page
+        return path is not None and is_at_or_below(settings.form.page, path)
     return find(settings, told.body, at) is not None
 
 

@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
-from urllib.parse import urljoin, urlsplit
+import re
+from urllib.parse import quote, urljoin, urlsplit
 
 from connectors.apps.form_login.settings import FormLoginSettings
+
+UNREADABLE = re.compile(r"[\x00-\x1f\x7f\\]")  # programs disagree on these: whoever writes one leads nowhere
+ESCAPED = re.compile(r"[^!#-;=?-_a-z|~]")  # what browsers escape in an address: space, quotes, brackets, all beyond ASCII
+
+
+def escaped(link: str) -> str | None:
+    """Return the link as browsers write it out, ASCII; None for one that cannot be read in one way.
+
+    A character up to U+00FF stands for the byte that a header held, as headers are read here.
+    """
+    link = link.strip(" ")
+    return None if UNREADABLE.search(link) else ESCAPED.sub(_escape, link)
+
+
+def _escape(found: re.Match[str]) -> str:
+    return quote(found[0].encode("latin-1") if found[0] <= "\xff" else found[0].encode("utf-8", "replace"), safe="")
 
 
 def origins(settings: FormLoginSettings) -> frozenset[str]:
@@ -19,10 +36,11 @@ def face(settings: FormLoginSettings) -> str:
 
 def local(settings: FormLoginSettings, link: str, at: str) -> str | None:
     """Return the path and query that a link on the page at path `at` leads to; None when it leads to any other host (FB-03)."""
-    if any(not " " < sign < "\x7f" for sign in link) or "\\" in link:
+    plain = escaped(link)
+    if plain is None:
         return None
     try:
-        parts = urlsplit(urljoin(face(settings) + at, link))
+        parts = urlsplit(urljoin(face(settings) + at, plain))
         port = parts.port
     except ValueError:
         return None
@@ -37,15 +55,14 @@ def outside(settings: FormLoginSettings, link: str, at: str) -> str | None:
 
     None for what is no web address.
     """
-    path = local(settings, link, at)
-    if path is not None:
-        return settings.base_url + path
+    path, plain = local(settings, link, at), escaped(link)
+    if path is not None or plain is None:
+        return settings.base_url + path if path is not None else None
     try:
-        parts = urlsplit(link)
+        parts = urlsplit(plain)
     except ValueError:
         return None
-    plain = parts.scheme in ("http", "https") and parts.netloc and "\\" not in link and all(" " < sign < "\x7f" for sign in link)
-    return link if plain else None
+    return plain if parts.scheme in ("http", "https") and parts.netloc and "%" not in parts.netloc else None
 
 
 def _bare(settings: FormLoginSettings) -> frozenset[str]:

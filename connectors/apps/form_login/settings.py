@@ -128,6 +128,8 @@ class FormLoginSettings(Part):
         opened = any(self.start_path == one or (one.endswith("/") and self.start_path.startswith(one)) for one in self.paths)
         if not opened or "GET" not in self.methods:
             raise ValueError("start_path: must be among `paths`, and GET among `methods`")
+        if any(paths.is_at_or_below(own, self.start_path) for own in (form.page, form.action, self.sign_out_path) if own):
+            raise ValueError("start_path: must not lie at or below a path of sign-in or sign-out, which are the bridge's own")
         if len(form.fixed) > MOST_ROWS or any(len(value) > 200 for value in form.fixed.values()):
             raise ValueError("form: at most 12 fixed fields of at most 200 characters")
         return self

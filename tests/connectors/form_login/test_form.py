@@ -37,7 +37,7 @@ def test_a_form_by_get_would_write_the_password_into_the_address() -> None:
     assert find(SETTINGS, PAGE.replace(b'method="post"', b""), "/login.php") is None
 
 
-@pytest.mark.parametrize("part", [b"<", b"<!--", b"<a ", b"&", b"<form>", b"<input name=user><input name=pass>", b"<div>"])
+@pytest.mark.parametrize("part", [b"<", b"<!--", b"<a ", b"&", b"<form>", b"<input name=user><input name=pass>", b"<div>", b"<div><form>"])
 def test_fb_06_a_hostile_page_takes_little_time(part: bytes) -> None:
     page = b"user pass " + part * (MOST_BYTES // len(part) - 20)
     started = process_time()
@@ -154,3 +154,50 @@ def test_where_a_browser_may_be_sent() -> None:
     assert outside(SETTINGS, "https://lain.example/a", "/") == "https://lain.example/a"
     for link in ("javascript:alert(1)", "data:text/html,x", "https://lain.example/a\r\nX: y", "https:\\\\lain.example"):
         assert outside(SETTINGS, link, "/") is None
+
+
+def test_fb_06_nested_forms_cost_one_look_at_each_input() -> None:
+    page = b"user pass" + b"<div><form>" * 120 + b"<input>" * 70_000
+    started = process_time()
+    assert find(SETTINGS, page, "/login.php") is None
+    assert process_time() - started < 2
+
+
+@pytest.mark.parametrize(("forms", "inputs", "found"), [(40, 400, True), (60, 1, False), (1, 600, False)])
+def test_fb_06_a_page_with_more_forms_or_inputs_than_a_login_page_is_none(forms: int, inputs: int, found: bool) -> None:
+    page = b"<form action=/cari.php></form>" * forms + b"<input name=x>" * inputs + PAGE
+    assert (find(SETTINGS, page, "/login.php") is not None) is found
+
+
+def test_an_input_belongs_to_the_nearest_form() -> None:
+    outer = b'<div><form method=post action=/cari.php><input name="user"><div>' + PAGE.partition(b"</title>")[2] + b"</div></form></div>"
+    assert find(SETTINGS, outer, "/login.php") == Form("/proses_login.php", (("tok", 'a&b"c'),))
+
+
+@pytest.mark.parametrize(
+    ("link", "path"),
+    [
+        ("/a b", "/a%20b"),
+        (" /a?b=c d ", "/a?b=c%20d"),
+        ("/a?b=\xe9", "/a?b=%E9"),
+        ("/a?b=\u2013", "/a?b=%E2%80%93"),
+        ("/a%20b", "/a%20b"),
+        ('/a?b="<c>', "/a?b=%22%3Cc%3E"),
+        ("/a\r\nX: y", None),
+        ("/a\tb", None),
+        ("/a\x00", None),
+        ("/\\jahat.example/", None),
+        ("https://jahat.example/a b", None),
+        ("https://aduan.example.id .jahat.example/", None),
+    ],
+)
+def test_fb_03_a_link_is_read_as_a_browser_escapes_it(link: str, path: str | None) -> None:
+    assert local(SETTINGS, link, "/x") == path
+    elsewhere = "https://jahat.example/a%20b" if link.startswith("https://jahat") else None
+    assert outside(SETTINGS, link, "/x") == (f"https://aduan.example.id{path}" if path else elsewhere)
+
+
+def test_a_redirect_to_the_login_page_is_one_however_it_is_written() -> None:
+    for location in ("/login.php?pesan=Silakan masuk", "/LOGIN.php", "/login.php/"):
+        assert is_lost(SETTINGS, told(location=location), "/a")
+    assert not is_lost(SETTINGS, told(location="/login.phpx"), "/a")

@@ -42,6 +42,8 @@ def test_the_form_of_the_older_complaints_system_is_taken_as_it_is_written() -> 
         ({"paths": []}, "paths"),
         ({"paths": ["/warga/"]}, "settings"),
         ({"methods": ["POST"]}, "settings"),
+        ({"start_path": "/login.php/awal"}, "settings"),
+        ({"start_path": "/logout.php"}, "settings"),
         ({"paths": ["/a%2fb"]}, "paths"),
         ({"methods": ["TRACE"]}, "methods.0"),
         ({"pass_headers": ["x-forwarded-user"]}, "pass_headers"),

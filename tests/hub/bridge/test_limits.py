@@ -13,7 +13,7 @@ from hub.bridge.errors import OlderTooLarge
 from hub.bridge.upstream import _unpacked
 from kit.breaker import State
 from tests.hub.bridge.conftest import CONNECTOR, HOST, OLD_PASSWORD, Town
-from tests.hub.bridge.older import BOMB, GZIP_BOMB, Wire, dripping, endless, reset, writes
+from tests.hub.bridge.older import BOMB, GZIP_BOMB, Wire, dripping, endless, reset, told, writes
 
 LARGE = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 50000000\r\n\r\n" + b"x" * 3_000_000
 
@@ -85,7 +85,7 @@ async def test_c12_a_slow_older_system_takes_no_more_than_its_share(town: Town) 
     started = time.monotonic()
     answers = await asyncio.gather(*(siti.http.get(f"{HOST}/lambat") for _ in range(12)))
     assert time.monotonic() - started < 4, "those who wait for a place wait no longer than the others"
-    assert town.bridge.olders[CONNECTOR].breaker.state(time.monotonic()) is State.CLOSED, "who found no place says nothing of the system"
+    assert town.bridge.olders[CONNECTOR].outages.state(time.monotonic()) is State.CLOSED, "who found no place says nothing of the system"
     assert {answer.status_code for answer in answers} == {503}
     assert town.older.connections - before <= 3
     assert (await siti.http.get(f"{town.site.issuer}/")).status_code == 200
@@ -101,3 +101,59 @@ def test_fb_06_unpacking_takes_no_more_room_than_the_limit() -> None:
     assert _unpacked("gzip", gzip.compress(b"x" * 1_000_000), 1_000_000) == b"x" * 1_000_000
     with pytest.raises(OlderTooLarge):
         _unpacked("gzip", gzip.compress(b"x" * 100)[:-9], 1_000_000)
+
+
+RINI = ("3503115704859009", "rini")
+
+
+async def test_c12_the_failing_page_of_one_person_closes_the_system_to_nobody(town: Town) -> None:
+    siti, rini = await town.inside(), await town.inside(*RINI)
+    town.older.page["/laporan"] = writes(told(503, "terlalu besar"))
+    for _ in range(12):
+        assert (await siti.http.get(f"{HOST}/laporan")).status_code == 503
+    assert (await rini.http.get(f"{HOST}/")).status_code == 200
+    for _ in range(5):
+        for person in (siti, rini):
+            assert (await person.http.get(f"{HOST}/laporan")).status_code == 503
+    before = town.older.connections
+    assert (await rini.http.get(f"{HOST}/")).status_code == 503
+    assert town.older.connections == before, "what fails for two persons is down"
+
+
+async def test_c12_one_person_takes_a_quarter_of_the_places(town: Town) -> None:
+    siti, rini = await town.inside(), await town.inside(*RINI)
+    running = most = 0
+
+    async def slow(_: object, writer: asyncio.StreamWriter) -> None:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0.4)
+        running -= 1
+        writer.write(told(200, "x"))
+
+    town.older.page["/lambat"] = slow
+    hers = [asyncio.create_task(siti.http.get(f"{HOST}/lambat")) for _ in range(40)]
+    await asyncio.sleep(0.2)
+    assert (await rini.http.get(f"{HOST}/")).status_code == 200
+    await asyncio.gather(*hers)
+    assert most == 4, "of sixteen"
+
+
+async def test_fb_06_a_page_of_nested_forms_holds_nobody_up(town: Town) -> None:
+    siti = await town.inside()
+    town.older.page["/aneh"] = writes(told(200, "user pass" + "<div><form>" * 120 + "<input>" * 70_000))
+    worst, last, done = 0.0, time.monotonic(), False
+
+    async def beat() -> None:
+        nonlocal worst, last
+        while not done:
+            await asyncio.sleep(0.02)
+            worst, last = max(worst, time.monotonic() - last), time.monotonic()
+
+    beating = asyncio.create_task(beat())
+    answer = await siti.http.get(f"{HOST}/aneh")
+    done = True
+    await beating
+    assert answer.status_code == 200
+    assert worst < 1.5, "half a minute, when each form looked through all inputs"
