@@ -36,7 +36,9 @@ class BridgePages:
 
     def link(self, request: Request, connector: Connector, *, why: str, back: str, has: bool = False, status: int = 200) -> Response:
         """The page on which she enters her old user name and password. Nothing that was typed is ever shown again."""
-        return self._render(request, connector, "bridge/link.html", status, why=why, back=back, has=has)
+        return self._render(
+            request, connector, "bridge/link.html", status, why=why, back=back, has=has, errors=[why] if status >= 400 else []
+        )
 
     def genuine(self, request: Request, connector: Connector, token: str) -> bool:
         return self._of(connector).genuine(request, token)

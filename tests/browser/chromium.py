@@ -88,7 +88,9 @@ class Shelf:
     @contextmanager
     def open(self) -> Iterator[str]:
         """Serve on a free port while the block runs."""
-        app = Starlette(routes=[Route("/h/{name}", self.page), Route("/aset/{name}", self.asset)])
+        app = Starlette(
+            routes=[Route("/h/{name}", self.page), Route("/aset/{name}", self.asset), Route("/_gapura/aset/{name}", self.asset)]
+        )
         server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off", ws="none"))
         with socket.socket() as listener:
             listener.bind(("127.0.0.1", 0))

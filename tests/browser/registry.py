@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.browser.pages_admin import ADMIN
+from tests.browser.pages_bridge import BRIDGE
 from tests.browser.pages_consent import CONSENT
 from tests.browser.pages_demo import DEMO
 from tests.browser.pages_idp import IDP
@@ -11,7 +12,7 @@ from tests.browser.stage import Page
 from tests.browser.studio import ROOT
 from tests.house.rooms import ROOMS
 
-PAGES: tuple[Page, ...] = (*IDP, *CONSENT, *PORTAL, *ADMIN, *DEMO)
+PAGES: tuple[Page, ...] = (*IDP, *CONSENT, *PORTAL, *ADMIN, *BRIDGE, *DEMO)
 FOLDERS = sorted(folder for room in ROOMS for folder in (ROOT / room).rglob("templates") if folder.is_dir())
 
 # Pieces that other templates extend or import; they are seen as part of those.
