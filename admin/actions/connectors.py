@@ -20,6 +20,7 @@ from admin.operator import Operator
 from admin.permissions import Permission
 from connectors.contract import Capability, Connector, Kind, ProxyKind
 from connectors.definition import Definition
+from connectors.names import taken_by
 from idp import guards
 from idp.applications.models import Application
 from idp.applications.registry import Snapshot
@@ -59,7 +60,9 @@ class Connectors:
             raise Invalid(check.problem("kind", "fixed", "Jenis konektor tidak dapat diubah.", "A connector's kind cannot change."))
         asked = _asked(snapshot, application)
         settings = self._settings(draft, "")
-        check.settle(self._beyond(former.kind, settings, asked, ""), self.hosts(snapshot, former.kind, settings, connector_id))
+        check.settle(
+            self._beyond(former.kind, settings, asked, ""), self.hosts(snapshot, former.kind, settings, connector_id, former.application)
+        )
         after_settings = settings.model_dump(mode="json")
         before, after = difference(former.settings.model_dump(mode="json"), after_settings)
         if not after and not before:
@@ -135,7 +138,7 @@ class Connectors:
         except Invalid as error:
             return list(error.problems)
         asked = frozenset(claim for purpose in notice.purposes for claim in purpose.claims)
-        return [*self._beyond(draft.kind, settings, asked, field), *self.hosts(snapshot, draft.kind, settings, "", field)]
+        return [*self._beyond(draft.kind, settings, asked, field), *self.hosts(snapshot, draft.kind, settings, "", "", field)]
 
     def beyond(self, snapshot: Snapshot, application: Application, kind: str, settings: BaseModel) -> check.Found:
         """Return what is wrong when these settings use data that the texts of the application do not name."""
@@ -170,8 +173,13 @@ class Connectors:
             )
         ]
 
-    def hosts(self, snapshot: Snapshot, kind: str, settings: BaseModel, own: str, field: str = "") -> check.Found:
-        """No two connectors stand for one host: the gate could not tell whose data to hand over."""
+    def hosts(self, snapshot: Snapshot, kind: str, settings: BaseModel, own: str, application: str, field: str = "") -> check.Found:
+        """No two connectors stand for one host, or answer to one name: nobody could tell whose data to hand over (SM-19)."""
+        met = taken_by(snapshot.connectors.values(), self.kinds[kind], settings, own, application)
+        if met is not None:
+            name, other_id = met
+            text = f"{name} sudah dipakai konektor {other_id}.", f"{name} already belongs to the connector {other_id}."
+            return [check.problem(f"{field}settings", "taken", *text)]
         if Capability.PROXY_CHECK not in self.kinds[kind].capabilities:
             return []
         host = proxy(self.kinds[kind]).host(settings)

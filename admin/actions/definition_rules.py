@@ -110,7 +110,7 @@ def _data_are_in_the_notice(own: Definitions, case: Case) -> check.Found:
         return []
     settings = own.settings(wanted)
     found = own.connectors.beyond(case.snapshot, application, wanted.kind, settings)
-    return [*found, *own.connectors.hosts(case.snapshot, wanted.kind, settings, wanted.id)]
+    return [*found, *own.connectors.hosts(case.snapshot, wanted.kind, settings, wanted.id, wanted.application)]
 
 
 def _secrets_are_references(own: Definitions, case: Case) -> check.Found:

@@ -134,6 +134,18 @@ async def test_pb_5_files_are_applied_together_or_not_at_all(site: Site, key: st
     assert {"lain-uji", "simpeg-uji"} <= set(site.house.registry.now.connectors)
 
 
+async def test_sm_19_two_files_of_one_change_cannot_share_a_name(site: Site, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAIN_TICKET_KEY", random_key())
+    changes, secrets = site.house.admin.actions.change_sets, {"key": "env:LAIN_TICKET_KEY"}
+    with pytest.raises(Invalid) as refused:
+        await changes.apply(LOCAL, {**file_of("lain-uji", secrets=secrets), **file_of()}, reason="Dua sekaligus")
+    assert [(one.field.rpartition(": ")[2], one.code) for one in refused.value.problems] == [("settings", "taken")]
+    assert not {"lain-uji", "simpeg-uji"} & set(site.house.registry.now.connectors)
+    other = {**SETTINGS, "audience": "lain", "arrive_url": "https://simpeg.example.id/lain"}
+    await changes.apply(LOCAL, {**file_of("lain-uji", secrets=secrets, settings=other), **file_of()}, reason="Dua sekaligus")
+    assert {"lain-uji", "simpeg-uji"} <= set(site.house.registry.now.connectors)
+
+
 async def test_ti_02_two_files_of_one_change_cannot_share_a_secret(site: Site, key: str) -> None:
     other = {**SETTINGS, "base_url": "https://lain.example.id", "arrive_url": "https://lain.example.id/sso"}
     with pytest.raises(Invalid) as refused:

@@ -64,6 +64,30 @@ async def test_two_connectors_never_stand_for_one_host(site: Site) -> None:
     await actions.register(operator, draft("lain-uji", "lain.example.id"))
 
 
+def entered_by_cas(name: str, service: str) -> ApplicationDraft:
+    connector = ConnectorDraft(kind="cas", settings={"services": [service]})
+    return draft(name).model_copy(update={"name": Words(id=name), "connector": connector})
+
+
+@pytest.mark.parametrize("service", ["https://arsip.example.id/", "https://arsip.example.id/masuk/j_spring_cas_security_check"])
+async def test_sm_19_two_connectors_never_answer_to_one_name(site: Site, service: str) -> None:
+    """Else another agency gets the tickets of this one, or nobody gets any."""
+    operator, actions = await working(site, Role.OPERATOR), site.house.admin.actions
+    await actions.applications.register(operator, entered_by_cas("satu", "https://arsip.example.id/"))
+    with pytest.raises(Invalid) as refused:
+        await actions.applications.register(operator, entered_by_cas("dua", service))
+    assert [(one.field, one.code) for one in refused.value.problems] == [("connector.settings", "taken")]
+    await actions.applications.register(operator, entered_by_cas("dua", "https://lain.example.id/"))
+    revision = site.house.registry.now.applications["dua"].revision
+    taken, free = (entered_by_cas("dua", one).connector for one in (service, "https://lain.example.id/masuk"))
+    assert taken is not None and free is not None
+    with pytest.raises(Invalid) as refused:
+        await actions.connectors.change(operator, "dua", taken, based_on=revision)
+    assert [(one.field, one.code) for one in refused.value.problems] == [("settings", "taken")]
+    await actions.connectors.change(operator, "dua", free, based_on=revision)
+    assert site.house.registry.now.connectors["dua"].settings.services == ("https://lain.example.id/masuk",)  # type: ignore[attr-defined] # the kind's own model
+
+
 async def test_changing_the_mapping_ends_the_gate_sessions_and_needs_the_revision(site: Site) -> None:
     operator = await working(site, Role.OPERATOR)
     actions = site.house.admin.actions

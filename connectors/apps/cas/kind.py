@@ -49,6 +49,9 @@ class Cas:
     def make_own(self, name: str, issuer: str, now: int) -> str:
         raise LookupError(name)  # the kind has no secret of its own
 
+    def names(self, settings: BaseModel) -> frozenset[str]:
+        return frozenset(f"{one}*" if one.endswith("/") else one for one in _of(settings).services)
+
     def emits(self, settings: BaseModel) -> frozenset[str]:
         own = _of(settings)
         named = {own.username} if own.username != SUBJECT else set()

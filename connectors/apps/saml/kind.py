@@ -49,6 +49,9 @@ class Saml:
 
         return make_signing(issuer, now)
 
+    def names(self, settings: BaseModel) -> frozenset[str]:
+        return frozenset({_of(settings).entity_id})
+
     def emits(self, settings: BaseModel) -> frozenset[str]:
         own = _of(settings)
         return frozenset({*(row.claim for row in own.attributes), *([own.email_claim] if own.name_id == "email" else ())})

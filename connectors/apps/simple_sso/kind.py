@@ -47,6 +47,9 @@ class SimpleSso:
     def make_own(self, name: str, issuer: str, now: int) -> str:
         raise KeyError(name)
 
+    def names(self, settings: BaseModel) -> frozenset[str]:
+        return frozenset({_of(settings).broker})
+
     def emits(self, settings: BaseModel) -> frozenset[str]:
         return frozenset(row.claim for row in _of(settings).fields)
 

@@ -58,6 +58,10 @@ class Ticket:
     def make_own(self, name: str, issuer: str, now: int) -> str:
         raise KeyError(name)
 
+    def names(self, settings: BaseModel) -> frozenset[str]:
+        own = _of(settings)
+        return frozenset({own.audience or own.base_url, own.arrive_url})
+
     def emits(self, settings: BaseModel) -> frozenset[str]:
         return frozenset(row.claim for row in _of(settings).fields)
 
