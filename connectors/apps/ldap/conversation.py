@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
-from connectors.apps.ldap import dn, messages
+from connectors.apps.ldap import dn, messages, pages
 from connectors.apps.ldap import search as searches
-from connectors.apps.ldap.messages import Abandon, Bind, Control, Extended, Message, Result, Search, Unbind, Unserved, result
+from connectors.apps.ldap.messages import Abandon, Bind, Extended, Message, Result, Search, Unbind, Unserved, result
 from connectors.apps.ldap.settings import LdapSettings
 from connectors.contract import Connector
 from connectors.directory import DirectoryDesk, Found, Refused, Reply, Then, TooManyGuesses, Unreadable
@@ -146,11 +146,11 @@ class LdapConversation:
             return Reply(data + result(request.id, messages.DONE, code, text, controls=controls))
 
         if not search.base.strip() and search.scope == searches.ITSELF:
-            return done(Result.SUCCESS, data=_root(request.id, search, secure))
+            return done(Result.SUCCESS, data=pages.root(request.id, search, secure))
         if not secure:
             return done(Result.CONFIDENTIALITY_REQUIRED)
         try:
-            size = _page(request.controls)
+            size = pages.asked(request.controls)
         except Unreadable:
             return done(Result.UNWILLING, "there is no further page")
         standing = await self._standing()
@@ -168,7 +168,7 @@ class LdapConversation:
         controls = messages.page_given() if any(one.oid == messages.PAGED for one in request.controls) else b""
         if isinstance(wanted, searches.Base):
             entry = searches.base_entry(settings)
-            data = _entry(request.id, settings.base_dn, search, entry) if searches.fits(search, entry) else b""
+            data = pages.entry(request.id, settings.base_dn, search, entry) if searches.fits(search, entry) else b""
             return done(Result.SUCCESS, data=data, controls=controls)
         if isinstance(wanted, searches.Nothing):
             return done(Result.SUCCESS, controls=controls)
@@ -207,7 +207,7 @@ class LdapConversation:
         """Return the entry, once it is on record."""
         told = searches.chosen(search, searches.entry_of(found))
         await self.desk.told(connector, found, searches.claims_told(search, found, told))
-        return _entry(number, searches.name_of(found, _of(connector)), search, told)
+        return pages.entry(number, searches.name_of(found, _of(connector)), search, told)
 
     async def _extended(self, number: int, operation: Extended, secure: bool) -> Reply:
         if operation.oid == messages.START_TLS:
@@ -222,34 +222,3 @@ class LdapConversation:
 
 def _of(connector: Connector) -> LdapSettings:
     return cast("LdapSettings", connector.settings)
-
-
-def _page(controls: Sequence[Control]) -> int:
-    """Return how many entries a page may have, 0: as many as there are. We give one page: a cookie is of no page of ours."""
-    for control in controls:
-        if control.oid == messages.PAGED:
-            size, cookie = messages.page_asked(control)
-            if size < 0 or cookie:
-                raise Unreadable("no such page")
-            return size
-    return 0
-
-
-def _entry(number: int, name: str, search: Search, entry: searches.Entry) -> bytes:
-    chosen = searches.chosen(search, entry)
-    return messages.entry(number, name, [(written, () if search.types_only else values) for written, values in chosen.values()])
-
-
-def _root(number: int, search: Search, secure: bool) -> bytes:
-    """Return what a client may know before it binds: how to. RFC 4512 §5.1."""
-    extensions = (messages.WHO_AM_I,) if secure else (messages.START_TLS, messages.WHO_AM_I)
-    entry: searches.Entry = {
-        "objectclass": ("objectClass", ("top",)),
-        "supportedldapversion": ("supportedLDAPVersion", ("3",)),
-        "supportedextension": ("supportedExtension", extensions),
-        "supportedcontrol": ("supportedControl", (messages.PAGED,)),
-        "vendorname": ("vendorName", ("Gapura",)),
-    }
-    asked = {name.lower() for name in search.attributes}
-    shown = search if "+" not in asked else Search("", 0, 0, 0, search.types_only, search.filter, ())
-    return _entry(number, "", shown, entry) if searches.fits(search, entry) else b""
