@@ -15,7 +15,7 @@ from signxml.algorithms import DigestAlgorithm, SignatureMethod
 from connectors.apps.saml import binding, xml
 from connectors.apps.saml.message import written
 from connectors.errors import BadRequest, NotEntered
-from connectors.front_door import Entry, Post, Received
+from connectors.front_door import Entry, Received
 from tests.connectors.desk import NOW
 from tests.connectors.saml.party import (
     ACS,
@@ -340,30 +340,6 @@ async def test_sm_15_relay_state_goes_back_as_a_field_and_is_nobodys_address(rel
 async def test_sm_15_a_long_or_broken_relay_state_is_refused(relay: str) -> None:
     assert "RelayState" in await refused(redirected(query(authn(), relay)))
     assert "RelayState" in await refused(posted(signed(authn()), relay))
-
-
-CLASS = "urn:oasis:names:tc:SAML:2.0:ac:classes:Password"
-
-
-def asking(*classes: str, comparison: str = "exact") -> str:
-    refs = "".join(f"<saml:AuthnContextClassRef>{one}</saml:AuthnContextClassRef>" for one in classes)
-    return authn(f'<samlp:RequestedAuthnContext Comparison="{comparison}">{refs}</samlp:RequestedAuthnContext>')
-
-
-async def test_sm_03_what_is_kept_of_a_request_does_not_grow_with_the_classes_it_asks_for() -> None:
-    lenient = connector(**UNSIGNED)
-    entry = await taken(redirected(query(asking(CLASS, *("a" * 13_000 for _ in range(19))), owner="")), lenient)
-    assert entry.state["contexts"] == [CLASS, "other"] and len(str(entry.state)) < 600
-    entry = await taken(redirected(query(asking(*[CLASS] * 20), owner="")), lenient)
-    assert entry.state["contexts"] == [CLASS]
-    entry = await taken(redirected(query(asking("x" * 201, CLASS, "urn:gapura:aal2"))))
-    assert entry.state["contexts"] == ["other", CLASS, "urn:gapura:aal2"], "the order says what is wanted more"
-
-
-async def test_a_class_that_is_none_of_ours_still_counts_as_asked_for() -> None:
-    for text in (asking("urn:lain"), asking(CLASS, "urn:lain", comparison="better")):
-        assert isinstance(await SAML.receive(redirected(query(text)), desk()), Post), "NoAuthnContext"
-    await taken(redirected(query(asking(CLASS, "urn:gapura:aal1", comparison="better"))))
 
 
 async def test_sm_19_two_connectors_of_one_name_are_nobody() -> None:
