@@ -14,11 +14,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from connectors.apps.saml.metadata import import_metadata
+from connectors.apps.saml import logout
+from connectors.apps.saml.metadata import entity_id, import_metadata
 from connectors.apps.saml.settings import SamlSettings
 from hub.resources import open_resources
 from hub.settings import load
 from idp.applications.models import ConnectorRow
+from tests.connectors.saml.party import query
 from tests.peers.chromium_walk import browser_page
 from tests.peers.programs import older_application
 from tests.peers.saml_parties import Carrier, Place, mellon, shibboleth, simplesamlphp
@@ -138,7 +140,21 @@ def test_a_sign_out_here_ends_the_session_there(town: Town, name: str) -> None:
         until(lambda: 'name="sandi"' in siti.on_to_sign_in(town.url(name)).text)
 
 
-def test_sm_10_a_sign_out_that_gapura_did_not_sign_ends_nothing_there(town: Town) -> None:
+@pytest.mark.parametrize("name", PARTIES)
+def test_sm_10_a_sign_out_that_gapura_did_not_sign_ends_nothing_there(town: Town, name: str) -> None:
+    """What any page can make her browser load: a request with Gapura's name in it, about her, and without a signature."""
+    with Carrier(SITI) as siti:
+        got = received(siti.go(town.url(name)).text)["headers"]
+        own = town.settings[name]
+        place = own.slo_by("redirect")
+        assert place is not None
+        said = logout.request(f"_any persistent {got['x-pengguna'][0]}", place.url, entity_id(town.live.issuer), own, int(time.time()))
+        for text in (said, re.sub("<samlp:SessionIndex>.*?</samlp:SessionIndex>", "", said)):  # of one sign-in, and of all of hers
+            siti.http.get(f"{place.url}?{query(text, owner='')}")
+            assert received(siti.http.get(town.url(name)).text)["headers"]["x-nik"] == [SITI]
+
+
+def test_simplesamlphp_takes_the_request_that_is_signed(town: Town) -> None:
     """The very request that Gapura makes, once without its signature and once as it is. The other two are told from server to server."""
     name = "simplesamlphp"
     with Carrier(SITI) as siti:
