@@ -21,13 +21,14 @@ from admin.pages.frame import Frame, Handlers, Visit, told
 from admin.pages.once import Once
 from admin.pages.parse import field_problems
 from admin.pages.words import BASES
-from connectors.contract import Capability, Kind
+from connectors.contract import Kind
 from kit.web.pages import see_other
 
 LINES = client_form.LINES
 TICKS = ("required", *client_form.TICKS)
 LISTS = ("claims", *client_form.LISTS)
 PURPOSES = 4
+ON_ONE_PAGE = "forward_auth"  # the one kind whose application, notice and settings fit on a page; the wizard has all of them
 GROUPS = (
     ("kependudukan", {"id": "Kependudukan", "en": "Identity and family papers"}),
     ("kesehatan", {"id": "Kesehatan", "en": "Health"}),
@@ -129,7 +130,7 @@ class RegisterPages:
         }
 
     def _kind(self) -> Kind | None:
-        return next((kind for kind in self.kinds.values() if Capability.PROXY_CHECK in kind.capabilities), None)
+        return self.kinds.get(ON_ONE_PAGE)
 
     async def _form(
         self, visit: Visit, template: str, problems: list[dict[str, str]] | None, area: str, kind: Kind | None = None

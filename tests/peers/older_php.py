@@ -19,7 +19,8 @@ HERE = Path(__file__).parent / "php"
 def php(folder: Path, port: int, *router: str, **environment: str) -> Iterator[str]:
     """Serve the folder, or the router, by PHP's own server until the block ends; give the address."""
     folder.mkdir(parents=True, exist_ok=True)
-    command = [program("php"), "-d", "display_errors=stderr", "-S", f"localhost:{port}", "-t", str(folder), *router]
+    fresh = ("-d", "display_errors=stderr", "-d", "opcache.enable=0")  # a file that a test writes anew is read anew
+    command = [program("php"), *fresh, "-S", f"localhost:{port}", "-t", str(folder), *router]
     with running(command, port, folder, environment):
         yield f"http://localhost:{port}"
 

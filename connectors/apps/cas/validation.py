@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from connectors.apps.cas.answers import Refused, failure, plain, success, told_of
@@ -118,7 +118,7 @@ def callback_is_registered(granted: Granted, asked: Asked, way: Way, settings: C
         raise Refused("INVALID_PROXY_CALLBACK", "proxy tickets are not on for this application, or the callback is not registered")
 
 
-RULES = (
+RULES: tuple[Callable[[Granted, Asked, Way, CasSettings], None], ...] = (
     service_is_the_tickets_own,
     service_is_still_registered,
     proxy_tickets_are_for_proxy_validation,
