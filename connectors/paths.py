@@ -6,7 +6,10 @@ Also where an application is: addresses that an operator enters for one.
 from __future__ import annotations
 
 import re
+from typing import Annotated
 from urllib.parse import urlsplit
+
+from pydantic import AfterValidator
 
 PLAIN = re.compile(r"/(?:[A-Za-z0-9._~!$&'()*+,=:@-]+(?:/[A-Za-z0-9._~!$&'()*+,=:@-]+)*/?)?")
 
@@ -82,3 +85,8 @@ def address(value: str) -> str:
         raise ValueError("must be https://host[:port]/path, plain, without query")
     origin(f"{parts.scheme}://{parts.netloc}")
     return value
+
+
+Origin = Annotated[str, AfterValidator(origin)]
+Page = Annotated[str, AfterValidator(address)]
+PageOrNone = Annotated[str, AfterValidator(lambda value: address(value) if value else value)]  # empty: none

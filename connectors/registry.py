@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -13,36 +14,18 @@ from connectors.directory import DirectoryKind
 from connectors.errors import BadMapping, BadSettings, UnknownKind
 from connectors.front_door import Exchangeable, FrontDoorKind
 
-PROXY_KINDS: Mapping[str, ProxyKind] = {
-    name: kind  # type: ignore[misc] # the capability says that it has these methods
-    for name, kind in KINDS.items()
-    if Capability.PROXY_CHECK in kind.capabilities
-}
-FRONT_DOORS: Mapping[str, FrontDoorKind] = {
-    name: kind  # type: ignore[misc] # the same
-    for name, kind in KINDS.items()
-    if Capability.FRONT_DOOR in kind.capabilities
-}
-EXCHANGEABLE: Mapping[str, Exchangeable] = {
-    name: kind  # type: ignore[misc] # the same
-    for name, kind in KINDS.items()
-    if Capability.EXCHANGE in kind.capabilities
-}
-API_KINDS: Mapping[str, ApiKind] = {
-    name: kind  # type: ignore[misc] # the same
-    for name, kind in KINDS.items()
-    if Capability.API_CALL in kind.capabilities
-}
-INBOUND_KINDS: Mapping[str, InboundKind] = {
-    name: kind  # type: ignore[misc] # the same
-    for name, kind in KINDS.items()
-    if Capability.API_INBOUND in kind.capabilities
-}
-DIRECTORIES: Mapping[str, DirectoryKind] = {
-    name: kind  # type: ignore[misc] # the same
-    for name, kind in KINDS.items()
-    if Capability.DIRECTORY in kind.capabilities
-}
+
+def _with(capability: Capability) -> dict[str, Any]:
+    """Return the kinds that can do this. The capability says that they have the methods of its protocol, which no type can."""
+    return {name: kind for name, kind in KINDS.items() if capability in kind.capabilities}
+
+
+PROXY_KINDS: Mapping[str, ProxyKind] = _with(Capability.PROXY_CHECK)
+FRONT_DOORS: Mapping[str, FrontDoorKind] = _with(Capability.FRONT_DOOR)
+EXCHANGEABLE: Mapping[str, Exchangeable] = _with(Capability.EXCHANGE)
+API_KINDS: Mapping[str, ApiKind] = _with(Capability.API_CALL)
+INBOUND_KINDS: Mapping[str, InboundKind] = _with(Capability.API_INBOUND)
+DIRECTORIES: Mapping[str, DirectoryKind] = _with(Capability.DIRECTORY)
 
 
 def start_of(connector: Connector, issuer: str) -> str:

@@ -6,6 +6,7 @@ import http.server
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import threading
@@ -35,7 +36,9 @@ def program(name: str) -> str:
 def running(command: list[str], port: int, folder: Path, environment: dict[str, str] | None = None) -> Iterator[None]:
     """Run the program until the block ends; it is ready when it listens."""
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, env={**os.environ, **(environment or {})})
+        process = subprocess.Popen(
+            command, cwd=folder, stdout=log, stderr=log, env={**os.environ, **(environment or {})}, start_new_session=True
+        )
         try:
             end = time.monotonic() + 20
             while not _listens(port):
@@ -44,12 +47,13 @@ def running(command: list[str], port: int, folder: Path, environment: dict[str, 
                 time.sleep(0.05)
             yield
         finally:
-            process.terminate()
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)  # its workers too: PHP's own outlive their parent
             with suppress(subprocess.TimeoutExpired):
                 process.wait(10)
-            if process.poll() is None:
-                process.kill()
-                process.wait(5)
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait(5)
 
 
 def _listens(port: int) -> bool:

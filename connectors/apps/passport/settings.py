@@ -8,7 +8,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from connectors.mapping import Row
-from connectors.paths import address, origin
+from connectors.paths import Origin, Page, PageOrNone
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 
@@ -18,28 +18,15 @@ class PassportSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    base_url: str = Field(description="Public address of the application, without a final slash")
-    redirect_uris: tuple[str, ...] = Field(min_length=1, max_length=10, description="Addresses that the code may be sent to, exact")
-    start_url: str = Field("", description="Page of the application that begins sign-in, for the portal's tile; empty: its front page")
+    base_url: Origin = Field(description="Public address of the application, without a final slash")
+    redirect_uris: tuple[Page, ...] = Field(min_length=1, max_length=10, description="Addresses that the code may be sent to, exact")
+    start_url: PageOrNone = Field(
+        "", description="Page of the application that begins sign-in, for the portal's tile; empty: its front page"
+    )
     subject_field: str = Field("id", description="Member for the pairwise subject")
     fields: tuple[Row, ...] = Field((), max_length=40, description="Which member of the answer carries which claim")
     absent: str = Field("", max_length=8, description="What stands in a member that was not shared; empty: the member is missing")
     envelope: str = Field("", description="Member around the answer, such as data; empty: none")
-
-    @field_validator("base_url")
-    @classmethod
-    def _is_origin(cls, value: str) -> str:
-        return origin(value)
-
-    @field_validator("redirect_uris")
-    @classmethod
-    def _are_pages(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(address(one) for one in value)
-
-    @field_validator("start_url")
-    @classmethod
-    def _is_a_page_or_nothing(cls, value: str) -> str:
-        return address(value) if value else value
 
     @field_validator("subject_field", "envelope")
     @classmethod

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from connectors.mapping import Row
-from connectors.paths import address, is_plain, origin
+from connectors.paths import Origin, Page, PageOrNone, is_plain
 
 FIELD = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
 MOST_ADDRESS = 2048
@@ -21,14 +21,14 @@ class SimpleSsoSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    base_url: str = Field(description="Public address of the application, without a final slash")
+    base_url: Origin = Field(description="Public address of the application, without a final slash")
     broker: str = Field(pattern=r"^[A-Za-z0-9_]{1,40}$", description="Name of the broker, as in its own configuration")
-    return_urls: tuple[str, ...] = Field(
+    return_urls: tuple[Page, ...] = Field(
         min_length=1,
         max_length=20,
         description="Addresses at base_url that attach may return to: exact, or ending in / for all pages below",
     )
-    start_url: str = Field("", description="Page of the application that attaches, for the portal's tile; empty: its front page")
+    start_url: PageOrNone = Field("", description="Page of the application that attaches, for the portal's tile; empty: its front page")
     lifetime: int = Field(3600, ge=300, le=43_200, description="Seconds until a broker must attach again, at most the person's session")
     verify: bool = Field(
         True,
@@ -36,21 +36,6 @@ class SimpleSsoSettings(BaseModel):
     )
     subject_field: str = Field("id", description="Member of userInfo for the pairwise subject")
     fields: tuple[Row, ...] = Field((), max_length=40, description="Which member of userInfo carries which claim")
-
-    @field_validator("base_url")
-    @classmethod
-    def _is_origin(cls, value: str) -> str:
-        return origin(value)
-
-    @field_validator("return_urls")
-    @classmethod
-    def _are_pages(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(address(one) for one in value)
-
-    @field_validator("start_url")
-    @classmethod
-    def _is_a_page_or_nothing(cls, value: str) -> str:
-        return address(value) if value else value
 
     @field_validator("subject_field")
     @classmethod

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from connectors.mapping import Row
-from connectors.paths import address, origin
+from connectors.paths import Origin, Page, PageOrNone
 
 OWN_FIELDS = ("iss", "aud", "iat", "nbf", "exp", "jti", "sid", "purpose", "kembali", "state", "kid")
 FIELD = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
@@ -22,13 +22,15 @@ class TicketSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    base_url: str = Field(description="Public address of the application, without a final slash")
-    arrive_url: str = Field(description="Page of the application that takes the ticket, such as https://simpeg.example.id/sso/masuk")
-    begin_url: str = Field(
+    base_url: Origin = Field(description="Public address of the application, without a final slash")
+    arrive_url: Page = Field(description="Page of the application that takes the ticket, such as https://simpeg.example.id/sso/masuk")
+    begin_url: PageOrNone = Field(
         "",
         description="Page of the application that begins sign-in with a `state` of its own; empty: Gapura begins, without protection there",
     )
-    sign_out_url: str = Field("", description="Page of the application that takes a sign-out ticket from our server; empty: cannot be told")
+    sign_out_url: PageOrNone = Field(
+        "", description="Page of the application that takes a sign-out ticket from our server; empty: cannot be told"
+    )
     format: Literal["jwt_hs256", "jwt_rs256", "hmac_query", "aes_wrapped"] = Field(
         "jwt_hs256", description="How the ticket is written: docs/connectors/ticket.md"
     )
@@ -41,21 +43,6 @@ class TicketSettings(BaseModel):
     exchange_from: tuple[str, ...] = Field(
         (), max_length=20, description="Clients that may exchange a person's token for a ticket (RFC 8693); empty: none"
     )
-
-    @field_validator("base_url")
-    @classmethod
-    def _is_origin(cls, value: str) -> str:
-        return origin(value)
-
-    @field_validator("arrive_url")
-    @classmethod
-    def _is_a_page(cls, value: str) -> str:
-        return address(value)
-
-    @field_validator("begin_url", "sign_out_url")
-    @classmethod
-    def _is_a_page_or_nothing(cls, value: str) -> str:
-        return address(value) if value else value
 
     @field_validator("subject_field")
     @classmethod
