@@ -44,6 +44,7 @@ CODE = "000000"
 SITI = "3503115203889001"
 VERIFIER = "a-verifier-that-is-long-enough-0123456789-abcdefgh"
 NOW = 1_795_500_000  # 24 November 2026
+ONE_ADDRESS = {"idp.address_tries": 100_000}  # every person of a test with real connections comes from 127.0.0.1
 CHEAP = {"idp.argon2_memory_kib": 7168, "idp.argon2_time": 1, "idp.sandbox_code": CODE}
 TEMPLATE: dict[str, Path] = {}
 
@@ -196,7 +197,7 @@ def live_site(
     with free_socket() as listener:
         scheme = "https" if "server.tls_certificate" in overrides else "http"
         issuer = f"{scheme}://localhost:{listener.getsockname()[1]}"
-        values = {"environment": "demo", "issuer": issuer, "storage.data_dir": folder / "data", **CHEAP, **overrides}
+        values = {"environment": "demo", "issuer": issuer, "storage.data_dir": folder / "data", **CHEAP, **ONE_ADDRESS, **overrides}
         asyncio.run(_fill(load(**values), template_folder, clients, fill))
         listener.set_inheritable(True)
         live = Live(folder, values, workers, listener)

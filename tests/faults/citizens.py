@@ -156,7 +156,6 @@ def streets(folder: Path, template_folder: Path, citizens: int, edit: Edit = str
         overrides: dict[str, Any] = {
             "gate.trusted_proxies": ["127.0.0.1/32"],
             "outbound.allow": [f"127.0.0.1:{form_system.port}"],
-            "idp.address_tries": 100_000,
             **more,
         }
         live = stack.enter_context(live_site(folder, template_folder, fill=fill, **overrides))

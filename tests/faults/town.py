@@ -237,7 +237,6 @@ def opened(folder: Path, template_folder: Path, **more: Any) -> Iterator[Town]:
         overrides: dict[str, Any] = {
             "gate.trusted_proxies": ["127.0.0.1/32"],
             "outbound.allow": allowed,
-            "idp.address_tries": 100_000,
             **more,
         }
         live = stack.enter_context(live_site(folder, template_folder, fill=fill, clients=(test_client(),), **overrides))

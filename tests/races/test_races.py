@@ -49,8 +49,7 @@ def live(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     overrides: dict[str, str] = {}
     if request.param != "sqlite":
         overrides = {"storage.database_url": postgres_database(), "storage.expiring_url": redis_url(), "storage.master_key": KEY}
-    more = {"idp.address_tries": 100_000, **overrides}
-    with live_site(tmp_path_factory.mktemp("races"), template_folder, workers=2, clients=CLIENTS, **more) as running:
+    with live_site(tmp_path_factory.mktemp("races"), template_folder, workers=2, clients=CLIENTS, **overrides) as running:
         yield running
 
 
