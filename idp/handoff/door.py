@@ -51,6 +51,7 @@ class ConnectorDoor:
         permit = session.permits[service]
         lived_under = guards_of(session, permit, person.id, connector.application)
         desk = self.lending.desk(connector.kind, lived_under, permit.expires_at or 0)
+        sid = session.sid_for(self.registry.now.applications[connector.application].agency)
         who = identity(
             person,
             session,
@@ -59,6 +60,7 @@ class ConnectorDoor:
             subject=permit.subject,
             released=issue.released,
             now=now,
+            sid=sid,
         )
         state = interaction.reply["state"]
         assert isinstance(state, dict)
@@ -69,8 +71,6 @@ class ConnectorDoor:
         if handed is None:
             return None
         if handed.handle:
-            sector = self.registry.now.applications[connector.application].agency
-            sid = session.sid_for(sector)
             await self.listeners.note_handle(connector.id, handed.handle, session=session.id, sid=sid, subject=permit.subject, now=now)
         if handed.tells:
             await self._record(connector, session, who, now, person)

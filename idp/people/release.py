@@ -28,7 +28,7 @@ def certain(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def identity(
-    person: Person, session: Session, *, application: str, service: str, subject: str, released: frozenset[str], now: int
+    person: Person, session: Session, *, application: str, service: str, subject: str, released: frozenset[str], now: int, sid: str = ""
 ) -> Identity:
     """Return who this is for one application: what a connector kind may format, and nothing else."""
     return Identity(
@@ -40,4 +40,5 @@ def identity(
         amr=session.amr,
         auth_time=session.auth_time,
         issued_at=now,
+        session=sid,
     )

@@ -36,7 +36,8 @@ def answer(own: SamlSettings, who: Identity, released: Sequence[Emission], state
         return HandOff(refusal(state, "InvalidNameIDPolicy", desk), tells=False)
     friendly = {row.field: row.friendly_name for row in own.attributes}
     rows = [(one.name, friendly[one.name], one.value) for one in released[1:]]
-    index, name_id = response.new_id(), str(state["name_id"])
+    # One index a session (SAML Core §2.7.2): a sign-out names it, and a person who comes again is not one more session to end.
+    index, name_id = who.session or response.new_id(), str(state["name_id"])
     about = response.About(released[0].value, name_id, context, who.auth_time, index, rows)
     text = response.success(_going(state, desk), own, about, _key(desk))
     return HandOff(_post(state, text), logout.handle(index, name_id, released[0].value))
