@@ -24,6 +24,7 @@ from admin.actions.lifecycle import Lifecycle
 from admin.actions.notices import Notices
 from admin.actions.people import People
 from admin.actions.preview import Previews
+from admin.actions.probes import Probes
 from admin.actions.publishing import Publishing
 from admin.actions.registrations import Registrations
 from admin.actions.roles import Roles
@@ -113,7 +114,8 @@ class AdminRoom:
         definitions = Definitions(self.kinds, connectors, applications)
         publishing = Publishing(desk, connectors.revising, definitions, previews)
         secrets = ConnectorSecrets(desk, connectors.revising, definitions)
-        lifecycle = Lifecycle(desk, self.kinds, publishing, secrets, self.prober)
+        probes = Probes(desk, connectors.revising, definitions, self.prober)
+        lifecycle = Lifecycle(desk, self.kinds, publishing, secrets, probes)
         return Actions(
             desk=desk,
             agencies=Agencies(desk),

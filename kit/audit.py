@@ -64,6 +64,7 @@ class AuditEvent(StrEnum):
     REGISTRATION_CLOSED = "registration.token_revoked"
     CONNECTOR_CHANGED = "connector.changed"
     CONNECTOR_HANDED_OVER = "connector.handed_over"
+    CONNECTOR_PROBED = "connector.probed"
     CONNECTOR_SECRET_CHANGED = "connector.secret_changed"
     NOTICE_PUBLISHED = "notice.published"
     PREVIEWED = "application.previewed"

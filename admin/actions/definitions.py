@@ -8,6 +8,7 @@ from typing import cast
 
 from pydantic import BaseModel, ValidationError
 
+from admin.actions import check
 from admin.actions.applications import Applications
 from admin.actions.connectors import Connectors
 from admin.actions.definition_rules import RULES, registering
@@ -49,8 +50,10 @@ class Definitions:
         return Checked(tuple(one for step in STEPS[:4] for one in by_step[step]), {s: some for s, some in by_step.items() if some})
 
     def settings(self, definition: Definition) -> BaseModel:
-        """Return the settings as their kind reads them; raise Invalid."""
-        kind = self.kinds[definition.kind]
+        """Return the settings as their kind reads them; raise Invalid, for a kind that there is none of too."""
+        kind = self.kinds.get(definition.kind)
+        if kind is None:
+            raise Invalid(*check.one_of("kind", definition.kind, self.kinds))
         try:
             return kind.settings_model.model_validate(definition.settings)
         except ValidationError as error:

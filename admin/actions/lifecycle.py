@@ -19,6 +19,7 @@ from admin.actions.drafting import EXPLICIT, draft_of, nothing_of_this_machine, 
 from admin.actions.drafting import read_definition as read_definition
 from admin.actions.lifecycle_models import Change, Checked, Draft, Published, Review, RevisionView, SecretSet, SecretView
 from admin.actions.picture import Preview, Wanted
+from admin.actions.probes import Probes
 from admin.actions.publishing import Publishing, Step
 from admin.actions.revising import Revising, Standing, not_by_files
 from admin.errors import Changed, Invalid, NotFound
@@ -30,7 +31,6 @@ from connectors.definition import Definition, Managed
 from connectors.definition_file import text_of
 from connectors.probe import Report
 from idp.applications.revisions import DraftRow
-from idp.handoff.probing import Prober
 from idp.store import Conflict
 from kit.audit import AuditEvent
 from kit.secrets import new_id
@@ -44,7 +44,7 @@ class Lifecycle:
     kinds: Mapping[str, Kind]
     publishing: Publishing
     sealed: ConnectorSecrets
-    probing: Prober
+    probes: Probes
 
     @property
     def revising(self) -> Revising:
@@ -226,10 +226,9 @@ class Lifecycle:
 
     async def probe(self, operator: Operator, connector_id: str = "", draft_id: str = "") -> Report:
         """Try the connection of a connector, or of a draft, step by step. Permission CONNECTOR_PROBE. Nothing is changed anywhere."""
-        self.desk.may(operator, Permission.CONNECTOR_PROBE)
-        draft = await self.draft(operator, draft_id) if draft_id else None
-        definition = draft.definition if draft is not None else (await self.revising.get(connector_id)).definition
-        return await self.probing.run(self.publishing.definitions.connector(definition, await self.revising.kept(definition.id)))
+        if draft_id:
+            return await self.probes.drafted(operator, await self.draft(operator, draft_id))
+        return await self.probes.standing(operator, connector_id)
 
     async def _step(self, draft: Draft) -> Step:
         return await self.publishing.step(draft.definition, connector=draft.connector)

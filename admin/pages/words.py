@@ -106,6 +106,10 @@ EVENTS: Mapping[str, Text] = {
     "registration.token_created": {"id": "membuka pendaftaran klien", "en": "opened client registration"},
     "registration.token_revoked": {"id": "menutup pendaftaran klien", "en": "closed client registration"},
     "connector.changed": {"id": "mengubah konektor", "en": "changed a connector"},
+    "connector.probed": {
+        "id": "menguji sambungan sebuah draf dengan rahasia yang tersimpan",
+        "en": "tried a draft's connection with the secrets kept for it",
+    },
     "notice.published": {"id": "menerbitkan pemberitahuan", "en": "published a notice"},
     "application.previewed": {"id": "mencoba dengan warga uji", "en": "previewed with a test person"},
     "key.rotated": {"id": "mengganti kunci", "en": "rotated a key"},
