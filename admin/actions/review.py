@@ -1,18 +1,17 @@
 """What a change means: field by field, before and after, and what it does to people, in words (PB-2). Pure.
 
-What is dangerous is decided by what the connector would emit and by how long, how widely and how strongly it would be trusted (PB-3),
-never by the name of a kind.
+What is dangerous is decided by what the connector would emit, and for the other settings by dangers.py (PB-3).
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import ValidationError
 
+from admin.actions.dangers import meaning
 from admin.actions.lifecycle_models import Change
 from admin.actions.settings_problems import mapping_fields
 from connectors.contract import Kind
@@ -20,13 +19,6 @@ from connectors.definition import Definition
 from idp.people.claims import CATALOGUE
 
 Text = Mapping[str, str]
-LIFE = re.compile(r"(life|lifetime|(?<!timeout_)seconds|minutes)$")
-PLACE = re.compile(r"(^|[._])(url|urls|acs|slo|services|upstream|arrive_url|return_urls|aliases)([._]|$)")
-OPEN = re.compile(r"^(open_paths|static_paths|paths|methods|operations|applications|callers|networks|search_by|unsolicited)([._]|$)")
-GUARD = re.compile(
-    r"(verify|requests_signed|proof_header|sign_response|encryption_certificate|signing_certificates|strip|required?)([._]|$)"
-)
-
 EFFECTS: Mapping[str, Text] = {
     "longer": {
         "id": "Bukti masuk berlaku lebih lama: bila akses seseorang dicabut, sistem ini masih percaya selama itu.",
@@ -100,33 +92,8 @@ def _settings(before: Definition, after: Definition, kind: Kind) -> Iterator[Cha
             continue
         old, new = before.settings.get(name, defaults.get(name)), after.settings.get(name, defaults.get(name))
         if _text(old) != _text(new):
-            effect, danger = _meaning(name, old, new, fresh=not before.settings)
+            effect, danger = meaning(name, old, new, fresh=not before.settings)
             yield Change(f"settings.{name}", _text(old), _text(new), EFFECTS[effect], danger)
-
-
-def _meaning(name: str, old: Any, new: Any, *, fresh: bool) -> tuple[str, str]:
-    """Return which effect a changed setting has, and why it is dangerous; with a new connector there is nothing to be longer than."""
-    if LIFE.search(name) and isinstance(new, int | float):
-        longer = not isinstance(old, int | float) or new > old
-        return ("longer" if longer else "shorter"), ("longer" if longer and not fresh else "")
-    if GUARD.search(name):
-        return "weaker", "" if fresh or _stronger(old, new) else "weaker"
-    if PLACE.search(name):
-        return "place", "" if fresh else "wider"
-    if OPEN.match(name):
-        return "open", "wider" if _more(old, new) else ""
-    return "plain", ""
-
-
-def _stronger(old: Any, new: Any) -> bool:
-    return (not old and bool(new)) or (isinstance(old, bool) and new is True)
-
-
-def _more(old: Any, new: Any) -> bool:
-    if isinstance(new, list | tuple):
-        former = [_text(one) for one in old or ()]
-        return any(_text(one) not in former for one in new)
-    return new is True
 
 
 def _emitted(definition: Definition, kind: Kind) -> frozenset[str]:
