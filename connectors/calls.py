@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, cast
 
 from pydantic import BaseModel
 
-from connectors.contract import Connector, Kind, SecretRule
+from connectors.contract import Capability, Connector, Kind, SecretRule
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -193,3 +193,8 @@ class InboundKind(ApiKind, Protocol):
 
     def dress(self, connector: Connector, came: Incoming, outcome: Reply | Failure | Refusal) -> Reply:
         """Return the outcome as the older program reads it."""
+
+
+def secret_rules(kind: Kind, settings: BaseModel) -> Mapping[str, SecretRule]:
+    """Return the secrets that a connector with these settings has, by name: those of its kind, or what the settings of an API call for."""
+    return cast("ApiKind", kind).secret_rules(settings) if Capability.API_CALL in kind.capabilities else kind.secrets

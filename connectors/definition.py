@@ -19,7 +19,7 @@ Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 Long = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
 Managed = Literal["console", "files"]
 CLASSIFICATIONS = ("open", "restricted", "confidential")  # terbuka, terbatas, tertutup
-REFERENCE = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]{0,99}|file:/[^\x00-\x1f\x7f]{1,400}|vault:[a-z][a-z0-9_.-]{0,59}")
+REFERENCE = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]{0,99}|file:/[^\x00-\x1f\x7f]{1,400}|vault:[A-Za-z][A-Za-z0-9_.-]{0,79}")
 
 
 class Both(BaseModel):

@@ -10,6 +10,7 @@ from admin.actions import check
 from admin.actions.definition_rules import strength
 from admin.actions.definitions import Definitions
 from admin.actions.desk import Desk
+from admin.actions.drafting import draft_of
 from admin.actions.lifecycle_models import SecretSet, SecretView
 from admin.actions.revising import Revising
 from admin.errors import Invalid, NotFound, Owned
@@ -30,10 +31,10 @@ class ConnectorSecrets:
     revising: Revising
     definitions: Definitions
 
-    async def list(self, operator: Operator, connector_id: str) -> list[SecretView]:
-        """Return the secrets that kind and settings call for, without values."""
+    async def list(self, operator: Operator, connector_id: str, *, drafted: bool = False) -> list[SecretView]:
+        """Return the secrets that kind and settings call for, without values; `drafted`: the settings as its draft has them."""
         self.desk.may(operator, Permission.CONNECTOR_READ)
-        definition = await self._definition(connector_id)
+        definition = (await self._definitions(connector_id))[-1 if drafted else 0]
         kept, now = await self.revising.kept(connector_id), self.desk.clock.now()
         needed = self._needed(definition)
         found = []
@@ -82,25 +83,26 @@ class ConnectorSecrets:
         return SecretSet(definition.id, name, now + overlap)
 
     async def _rule(self, connector_id: str, name: str) -> tuple[Definition, SecretRule]:
-        """Return the rule of a secret; raise Owned for one whose value files say: the next apply would undo what is set here."""
-        definition = await self._definition(connector_id)
-        rules: Mapping[str, SecretRule] = self.definitions.rules_of(definition)
+        """Return the rule of a secret that what stands calls for, or its draft: it must be there before that can be published. Raise Owned
+        for one whose value files say: the next apply would undo what is set here."""
+        found = await self._definitions(connector_id)
+        rules: Mapping[str, SecretRule] = {name: rule for one in reversed(found) for name, rule in self.definitions.rules_of(one).items()}
         if name not in rules:
             raise NotFound(name)
-        if definition.secrets.get(name, "").startswith(("env:", "file:")):
+        if found[0].secrets.get(name, "").startswith(("env:", "file:")):
             raise Owned(connector_id)
-        return definition, rules[name]
+        return found[0], rules[name]
 
-    async def _definition(self, connector_id: str) -> Definition:
-        """Return the connector, or a draft of one that does not exist yet: its secrets may come first."""
+    async def _definitions(self, connector_id: str) -> tuple[Definition, ...]:
+        """Return the connector as it stands and then as its draft has it, of the two those that there are; raise NotFound."""
         stands = await self.revising.find(connector_id)
-        if stands is not None:
-            return stands.definition
-        for draft in await self.desk.stores.connector_revisions.drafts():
-            definition = Definition.model_validate(draft.definition["definition"])
-            if not draft.connector and definition.id == connector_id and definition.kind in self.definitions.kinds:
-                return definition
-        raise NotFound(connector_id)
+        rows = await self.desk.stores.connector_revisions.drafts()
+        of, kinds = (connector_id, (stands.row.kind,)) if stands is not None else ("", self.definitions.kinds)
+        drafts = [draft_of(row).definition for row in rows if row.connector == of]
+        drafted = [one for one in drafts if one.id == connector_id and one.kind in kinds][:1]
+        if stands is None and not drafted:
+            raise NotFound(connector_id)
+        return (*([stands.definition] if stands is not None else []), *drafted)
 
     def _needed(self, definition: Definition) -> frozenset[str]:
         try:

@@ -22,8 +22,8 @@ class Meaning(StrEnum):
 NAMES: Mapping[Meaning, str] = {
     Meaning.LIFE: "lifetime session_seconds",
     Meaning.PLACE: (
-        "acs aliases apim_url arrive_url base_dn base_url begin_url bind_dn broker entity_id form proxy_callbacks redirect_uris return_urls "
-        "services sign_out_url slo sso_url start_url token_url upstream"
+        "acs aliases apim_url arrive_url base_dn base_url begin_url bind_dn broker entity_id form proxy_callbacks redirect_uris "
+        "return_urls services sign_out_url slo sso_url start_url token_url upstream"
     ),
     Meaning.OPEN: (
         "applications callers exchange_from methods open_paths operations pass_headers paths proxy search_by size_limit static_paths "
@@ -35,9 +35,9 @@ NAMES: Mapping[Meaning, str] = {
     ),
     Meaning.PLAIN: (
         "absent answer_prefix at_once client_id cons_id consumer_key email_claim envelope forward_scheme grant_type_in host_header "
-        "most_answer_bytes most_page_bytes most_request_bytes name_id namespace nib_at parameter pause_seconds pcare_application pcare_user "
-        "qualified relay_state sample seconds session_cookie soap sso_account sso_client start_path subject_field subject_header "
-        "time_limit timeout_seconds uid username"
+        "most_answer_bytes most_page_bytes most_request_bytes name_id namespace nib_at parameter pause_seconds pcare_application "
+        "pcare_user qualified relay_state sample seconds session_cookie soap sso_account sso_client start_path subject_field "
+        "subject_header time_limit timeout_seconds uid username"
     ),
 }
 MEANINGS: Mapping[str, Meaning] = {name: meaning for meaning, names in NAMES.items() for name in names.split()}

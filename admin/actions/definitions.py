@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import cast
 
 from pydantic import BaseModel, ValidationError
 
@@ -17,8 +16,8 @@ from admin.actions.lifecycle_models import STEPS, Checked
 from admin.actions.settings_problems import mapping_fields, told
 from admin.errors import Invalid
 from admin.pages.parse import field_problems
-from connectors.calls import ApiKind
-from connectors.contract import Capability, Connector, Kind, Secret, SecretRule
+from connectors.calls import secret_rules
+from connectors.contract import Connector, Kind, Secret, SecretRule
 from connectors.definition import Definition
 from idp.applications.registry import Snapshot
 
@@ -75,10 +74,8 @@ class Definitions:
     def rules_of(self, definition: Definition) -> Mapping[str, SecretRule]:
         """Return the secrets that a connector with these settings has, by name."""
         kind = self.kinds[definition.kind]
-        if Capability.API_CALL not in kind.capabilities:
-            return kind.secrets
         try:
-            return cast("ApiKind", kind).secret_rules(self.settings(definition))
+            return secret_rules(kind, self.settings(definition))
         except Invalid:
             return kind.secrets
 

@@ -15,13 +15,12 @@ from pydantic import ValidationError
 from admin.actions import check
 from admin.actions.connector_secrets import ConnectorSecrets
 from admin.actions.desk import Desk
-from admin.actions.drafting import EXPLICIT, draft_of, nothing_of_this_machine, view_of
-from admin.actions.drafting import read_definition as read_definition
+from admin.actions.drafting import EXPLICIT, draft_of, nothing_of_this_machine, read_definition, view_of
 from admin.actions.lifecycle_models import Change, Checked, Draft, Published, Review, RevisionView, SecretSet, SecretView
 from admin.actions.picture import Preview, Wanted
 from admin.actions.probes import Probes
 from admin.actions.publishing import Publishing, Step
-from admin.actions.revising import Revising, Standing, not_by_files
+from admin.actions.revising import Revising, Standing, not_by_files, owned_by
 from admin.errors import Changed, Invalid, NotFound
 from admin.operator import Operator
 from admin.pages.parse import field_problems
@@ -57,11 +56,7 @@ class Lifecycle:
 
     async def draft(self, operator: Operator, draft_id: str) -> Draft:
         """Return a draft; raise NotFound."""
-        self.desk.may(operator, Permission.CONNECTOR_DRAFT)
-        row = await self.desk.stores.connector_revisions.draft(draft_id)
-        if row is None:
-            raise NotFound(draft_id)
-        return draft_of(row)
+        return draft_of(await self._row(operator, draft_id))
 
     async def begin(self, operator: Operator, *, connector: str = "", kind: str = "") -> Draft:
         """Begin a draft: of this connector as it stands, or of a new one of this kind. A connector has one draft: the one begun already
@@ -149,14 +144,14 @@ class Lifecycle:
         """Make the draft true: dry run first (checks, every test person), its result is kept with the revision (PB-4). What is dangerous
         needs a reason of at least five letters (PB-3). Permission CONNECTOR_CHANGE, which asks for password and code."""
         self.desk.may(operator, Permission.CONNECTOR_CHANGE)
-        draft = await self.draft(operator, draft_id)
+        row = await self._row(operator, draft_id)
+        draft = draft_of(row)
         step = await self._step(draft)
         not_by_files(step.stands)
         if draft.version != based_on or (step.stands.number if step.stands is not None else 0) != draft.base:
             raise Changed(draft_id)
         if step.definition.managed == "files":
             raise Invalid(check.problem("managed", "explicit", *EXPLICIT))
-        row = await self.desk.stores.connector_revisions.draft(draft_id)
         return (await self.publishing.publish(operator, [step], reason=reason, draft=row))[0]
 
     async def definition(self, operator: Operator, connector_id: str) -> Definition:
@@ -196,7 +191,7 @@ class Lifecycle:
         not_by_files(stands)
         if stands.number != based_on:
             raise Changed(connector_id)
-        step = await self.publishing.step(former.definition.model_copy(update={"managed": stands.row.managed}))
+        step = await self.publishing.step(owned_by(former.definition, stands.owner))
         return (await self.publishing.publish(operator, [step], reason=reason, restores=number))[0]
 
     async def own(self, operator: Operator, connector_id: str, managed: Managed, *, reason: str) -> Published:
@@ -206,14 +201,13 @@ class Lifecycle:
         stands = await self.revising.get(connector_id)
         if stands.row.managed == managed:
             return Published(connector_id, stands.number)
-        secrets = {} if managed == "console" else stands.definition.secrets  # the console reads no environment: what is kept stays
-        definition = stands.definition.model_copy(update={"managed": managed, "secrets": secrets})
-        step = await self.publishing.step(definition, lenient=True)
+        step = await self.publishing.step(owned_by(stands.definition, managed), lenient=True)
         return (await self.publishing.publish(operator, [step], reason=reason, event=AuditEvent.CONNECTOR_HANDED_OVER))[0]
 
-    async def secrets(self, operator: Operator, connector_id: str) -> Sequence[SecretView]:
-        """Return the secrets that the connector's kind and settings call for, without values. `connector_id` may be a draft's."""
-        return await self.sealed.list(operator, connector_id)
+    async def secrets(self, operator: Operator, connector_id: str, *, drafted: bool = False) -> Sequence[SecretView]:
+        """Return the secrets that the connector's kind and settings call for, without values; `drafted`: the settings of its draft. A
+        connector that does not stand yet has only those."""
+        return await self.sealed.list(operator, connector_id, drafted=drafted)
 
     async def set_secret(self, operator: Operator, connector_id: str, name: str, value: str, *, overlap: int = OVERLAP) -> SecretSet:
         """Keep a value that was agreed on; the former one stays good for `overlap` seconds (TI-05). Raise Invalid when it is weaker than
@@ -229,6 +223,13 @@ class Lifecycle:
         if draft_id:
             return await self.probes.drafted(operator, await self.draft(operator, draft_id))
         return await self.probes.standing(operator, connector_id)
+
+    async def _row(self, operator: Operator, draft_id: str) -> DraftRow:
+        self.desk.may(operator, Permission.CONNECTOR_DRAFT)
+        row = await self.desk.stores.connector_revisions.draft(draft_id)
+        if row is None:
+            raise NotFound(draft_id)
+        return row
 
     async def _step(self, draft: Draft) -> Step:
         return await self.publishing.step(draft.definition, connector=draft.connector)

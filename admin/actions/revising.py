@@ -10,8 +10,9 @@ from pydantic import ValidationError
 
 from admin.actions.desk import Desk
 from admin.errors import NotFound, Owned
+from connectors.calls import secret_rules
 from connectors.contract import Kind, Secret
-from connectors.definition import Definition, settled
+from connectors.definition import Definition, Managed, settled
 from idp.applications.models import ConnectorRow
 from idp.applications.registry import Snapshot
 from idp.applications.revisions import Newcomer, NewSecret, Publication, Revision
@@ -31,8 +32,12 @@ class Standing:
     written: bool
 
     @property
+    def owner(self) -> Managed:
+        return _owner(self.row)
+
+    @property
     def by_files(self) -> bool:
-        return self.row.managed == "files"
+        return self.owner == "files"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,21 +79,25 @@ class Revising:
 
     def normal(self, definition: Definition, snapshot: Snapshot, kept: Kept) -> Definition:
         """Return the definition in the one form that two equal ones share: the application and agency named, settings as their kind
-        reads them, every secret that is kept here named as one."""
+        reads them, every secret that is kept here and that the settings call for named as one. A secret that they called for once is kept
+        without being named, so that former settings find it again."""
         application = definition.application or definition.id
         known = snapshot.applications.get(application)
         settings, kind = definition.settings, self.kinds.get(definition.kind)
+        held = {name: f"vault:{name}" for name, values in sorted(kept.items()) if any(not one.until for one in values)}
+        references = {**held, **definition.secrets}
         if kind is not None:
             try:
                 settings = settled(kind, settings)
-            except ValidationError:
-                settings = definition.settings
-        held = {name: f"vault:{name}" for name, values in sorted(kept.items()) if any(not one.until for one in values)}
+                called = frozenset(secret_rules(kind, kind.settings_model.model_validate(settings)))
+            except ValidationError:  # told by the checks; what it would call for is not known
+                called = frozenset(references)
+            references = {name: where for name, where in references.items() if name in called or held.get(name) != where}
         changed = {
             "application": application,
             "agency": known.agency if known is not None and not definition.agency else definition.agency,
             "settings": settings,
-            "secrets": dict(sorted({**held, **definition.secrets}.items())),
+            "secrets": dict(sorted(references.items())),
         }
         return definition.model_copy(update=changed)
 
@@ -125,10 +134,12 @@ def not_by_files(stands: Standing | None) -> None:
         raise Owned(stands.row.id)
 
 
-def restored(definition: Definition, stands: Standing) -> Definition:
-    """Return former content for the connector of today: who manages it is not brought back."""
-    return definition.model_copy(update={"managed": stands.row.managed})
+def owned_by(definition: Definition, managed: Managed) -> Definition:
+    """Return the content as this owner has it. The console reads neither environment nor files: what they named is kept here by now, and is
+    replaced here."""
+    secrets = definition.secrets if managed == "files" else {}
+    return definition.model_copy(update={"managed": managed, "secrets": secrets})
 
 
-def _owner(row: ConnectorRow) -> Any:
+def _owner(row: ConnectorRow) -> Managed:
     return "files" if row.managed == "files" else "console"

@@ -86,10 +86,15 @@ def lifecycle_routes(gate: Gate, actions: Actions) -> APIRouter:
 
     @router.post("/connector-drafts/{draft}/rebase")
     async def rebase_draft(
-        operator: Annotated[Operator, who("POST", "/connector-drafts/{draft}/rebase")], draft: str, based_on: Revision
+        operator: Annotated[Operator, who("POST", "/connector-drafts/{draft}/rebase")],
+        draft: str,
+        based_on: Revision,
+        response: Response,
     ) -> m.DraftOut:
         """Take the draft to what stands now, after somebody else published (PB-6)."""
-        return m.draft(await life.rebase(operator, draft, based_on=based_on))
+        taken = await life.rebase(operator, draft, based_on=based_on)
+        response.headers["ETag"] = etag(taken.version)
+        return m.draft(taken)
 
     @router.get("/connector-drafts/{draft}/check")
     async def check_draft(operator: Annotated[Operator, who("GET", "/connector-drafts/{draft}/check")], draft: str) -> m.CheckedOut:
@@ -184,9 +189,10 @@ def lifecycle_routes(gate: Gate, actions: Actions) -> APIRouter:
 
     @router.get("/connectors/{connector_id}/secrets")
     async def list_secrets(
-        operator: Annotated[Operator, who("GET", "/connectors/{connector_id}/secrets")], connector_id: str
+        operator: Annotated[Operator, who("GET", "/connectors/{connector_id}/secrets")], connector_id: str, drafted: bool = False
     ) -> m.SecretNeeds:
-        return m.SecretNeeds(items=[m.secret(one) for one in await life.secrets(operator, connector_id)])
+        """What the settings call for, as they stand or (`drafted`) as the connector's draft has them; no value."""
+        return m.SecretNeeds(items=[m.secret(one) for one in await life.secrets(operator, connector_id, drafted=drafted)])
 
     @router.post("/connectors/{connector_id}/secrets/{name}", status_code=201)
     async def set_secret(

@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from admin.actions.lifecycle import read_definition
+from admin.actions.drafting import read_definition
 from admin.errors import FieldProblem, Invalid
 from admin.pages.act import Act
 from admin.pages.connector_page import AT, ConnectorPage

@@ -74,7 +74,7 @@ class SecretForms:
     async def _form(self, visit: Visit, connector: str, back: str, base: str, problems: list[dict[str, str]] | None = None) -> Response:
         if not self._proved(visit):
             return await self._prove(visit)
-        secret = await self._secret(visit, connector)
+        secret = await self._secret(visit, connector, drafted=bool(base))
         fresh = await self.once.take(visit.operator, visit.query("baru"))
         return self.page.frame.render(
             visit,
@@ -112,8 +112,8 @@ class SecretForms:
             return await lifecycle.make_secret(visit.operator, connector, name, overlap=seconds)
         return await lifecycle.set_secret(visit.operator, connector, name, visit.form["value"].strip(), overlap=seconds)
 
-    async def _secret(self, visit: Visit, connector: str) -> SecretView:
-        secrets = await self.page.frame.actions.lifecycle.secrets(visit.operator, connector)
+    async def _secret(self, visit: Visit, connector: str, *, drafted: bool) -> SecretView:
+        secrets = await self.page.frame.actions.lifecycle.secrets(visit.operator, connector, drafted=drafted)
         found = next((one for one in secrets if one.name == visit.path["name"]), None)
         if found is None:
             raise NotFound(visit.path["name"])

@@ -71,7 +71,7 @@ class ConnectionPages:
         snapshot = await self.wizard.frame.actions.desk.snapshot()
         if not wanted or (wanted in snapshot.connectors and wanted != draft.connector):
             return []
-        return list(await self.wizard.lifecycle.secrets(visit.operator, wanted))
+        return list(await self.wizard.lifecycle.secrets(visit.operator, wanted, drafted=True))
 
     def handlers(self) -> Handlers:
         return {

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
 from admin.errors import Invalid, NotConfirmed, NotFound, Owned
-from admin.operator import LOCAL
+from admin.operator import LOCAL, Operator
 from connectors.contract import random_key
 from idp.people.models import Role
-from tests.admin.connectors import REGISTER, SETTINGS, begun, published
+from tests.admin.connectors import REGISTER, SETTINGS, WHOLE, begun, changed, published
 from tests.admin.operators import working
 from tests.admin.test_change_set import KEY, file_of
 from tests.site import Site
@@ -128,3 +129,77 @@ async def test_a_secret_that_the_other_side_gives_is_not_made_here(site: Site) -
         await lifecycle.make_secret(operator, "api-uji", "password")
     assert [one.code for one in refused.value.problems] == ["not_made_here"]
     assert (await lifecycle.set_secret(operator, "api-uji", "password", "kata-sandi-yang-diberikan")).value == ""
+
+
+TWO_TOKENS: dict[str, Any] = {
+    "base_url": "https://api.example.id/v1",
+    "consumer_key": "gapura",
+    "apim_url": "https://api.example.id/token",
+    "operations": [{"path": "/ping"}],
+}
+CALLED: dict[str, Any] = {
+    "base_url": "https://api.example.id",
+    "cons_id": "12345",
+    "operations": [{"path": "/ping"}],
+}
+
+
+async def api_standing(site: Site, operator: Operator, kind: str, settings: dict[str, Any], **secrets: str) -> None:
+    lifecycle = site.house.admin.actions.lifecycle
+    draft = await lifecycle.begin(operator, kind=kind)
+    draft = await lifecycle.save(operator, draft.id, {**WHOLE, "kind": kind, "settings": settings}, based_on=draft.version)
+    for name, value in secrets.items():
+        await lifecycle.set_secret(operator, "simpeg-uji", name, value)
+    await lifecycle.publish(operator, draft.id, based_on=draft.version, reason="Konektor baru")
+
+
+async def test_a_secret_that_only_the_draft_calls_for_is_made_before_it_is_published(site: Site) -> None:
+    operator = await working(site, Role.OPERATOR)
+    lifecycle = site.house.admin.actions.lifecycle
+    await api_standing(site, operator, "hmac_headers", CALLED, secret="rahasia-dari-sana", user_key="kunci-dari-sana")
+    draft = await changed(site, operator, callers=[{"id": "Puskesmas_1"}])
+    problems = (await lifecycle.check(operator, draft.id)).problems
+    assert [(one.field, one.code) for one in problems] == [("secrets.key.Puskesmas_1", "missing")]
+    stands, drafted = await lifecycle.secrets(operator, "simpeg-uji"), await lifecycle.secrets(operator, "simpeg-uji", drafted=True)
+    assert "key.Puskesmas_1" not in {one.name for one in stands} and "key.Puskesmas_1" in {one.name for one in drafted}
+    assert (await lifecycle.make_secret(operator, "simpeg-uji", "key.Puskesmas_1")).value
+    await lifecycle.publish(operator, draft.id, based_on=draft.version, reason="Puskesmas ikut memanggil")
+    assert (await lifecycle.definition(operator, "simpeg-uji")).secrets["key.Puskesmas_1"] == "vault:key.Puskesmas_1"
+
+
+async def test_a_draft_of_another_kind_calls_for_no_secret_of_the_connector(site: Site) -> None:
+    operator = await working(site, Role.OPERATOR)
+    lifecycle = site.house.admin.actions.lifecycle
+    await api_standing(site, operator, "hmac_headers", CALLED, secret="rahasia-dari-sana", user_key="kunci-dari-sana")
+    draft = await lifecycle.begin(operator, connector="simpeg-uji")
+    await lifecycle.save(operator, draft.id, {"kind": "ticket"}, based_on=draft.version)
+    with pytest.raises(NotFound):
+        await lifecycle.make_secret(operator, "simpeg-uji", "signing")
+
+
+async def test_a_secret_that_settings_no_longer_call_for_is_in_nobodys_way_and_is_found_again(site: Site) -> None:
+    operator = await working(site, Role.OPERATOR)
+    lifecycle = site.house.admin.actions.lifecycle
+    await api_standing(site, operator, "two_tokens", TWO_TOKENS, consumer_secret="rahasia-konsumen", sso_token="token-sso-yang-jadi")
+    account_of_theirs = {"sso": "service_account", "sso_url": "https://sso.example.id/token", "sso_client": "g", "sso_account": "g"}
+    draft = await changed(site, operator, **account_of_theirs)
+    await lifecycle.set_secret(operator, "simpeg-uji", "sso_password", "kata-sandi-sso")
+    assert (await lifecycle.check(operator, draft.id)).problems == ()
+    await lifecycle.publish(operator, draft.id, based_on=draft.version, reason="Akun layanan")
+    assert set((await lifecycle.definition(operator, "simpeg-uji")).secrets) == {"consumer_secret", "sso_password"}
+    await lifecycle.restore(operator, "simpeg-uji", 1, based_on=2, reason="Kembali ke token jadi")
+    assert set((await lifecycle.definition(operator, "simpeg-uji")).secrets) == {"consumer_secret", "sso_token"}
+
+
+async def test_a_revision_of_the_time_of_files_comes_back_to_the_console_without_their_references(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:  # FI-2, PB-5
+    monkeypatch.setenv(KEY, random_key())
+    operator = await working(site, Role.OPERATOR)
+    actions = site.house.admin.actions
+    await actions.change_sets.apply(LOCAL, file_of(), reason="Konektor baru")
+    await actions.lifecycle.own(operator, "simpeg-uji", "console", reason="Dikelola di konsol")
+    await actions.lifecycle.restore(operator, "simpeg-uji", 1, based_on=2, reason="Kembali ke semula")
+    stands = await actions.lifecycle.standing(operator, "simpeg-uji")
+    assert (stands.owner, dict(stands.definition.secrets)) == ("console", {"key": "vault:key"})
+    assert (await actions.lifecycle.make_secret(operator, "simpeg-uji", "key")).value, "whoever manages it replaces its secrets"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -212,6 +213,25 @@ async def test_pb_6_two_editors_get_a_conflict_and_nothing_is_lost(site: Site) -
         await lifecycle.publish(operator, saved.id, based_on=saved.version)
     moved = await lifecycle.rebase(operator, saved.id, based_on=saved.version)
     assert (await lifecycle.publish(operator, moved.id, based_on=moved.version)).revision == 3
+
+
+async def test_pb_6_a_draft_that_is_saved_while_it_is_published_is_not_lost(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    operator, colleague = await working(site, Role.OPERATOR), await working(site, Role.OPERATOR, email="lain@example.id")
+    lifecycle = site.house.admin.actions.lifecycle
+    draft = await begun(site, operator)
+    judged = type(lifecycle.publishing).step
+
+    async def meanwhile(*arguments: Any, **named: Any) -> Any:
+        """A colleague saves at the moment in which the draft, already read, is judged."""
+        monkeypatch.undo()
+        await lifecycle.save(colleague, draft.id, {"contact": "Bidang lain"}, based_on=draft.version)
+        return await judged(*arguments, **named)
+
+    monkeypatch.setattr(type(lifecycle.publishing), "step", meanwhile)
+    with pytest.raises(Changed):
+        await lifecycle.publish(operator, draft.id, based_on=draft.version, reason="Konektor baru")
+    assert (await lifecycle.draft(operator, draft.id)).definition.contact == "Bidang lain"
+    assert "simpeg-uji" not in site.house.registry.now.connectors
 
 
 async def test_fi_2_what_files_manage_is_read_and_tried_here_but_not_changed(site: Site) -> None:
