@@ -68,8 +68,6 @@ PAGES: Mapping[tuple[str, str], Permission] = {
     ("GET", "/admin/pendaftaran/klien/{client}/buka"): Permission.APPLICATION_SWITCH,
     ("POST", "/admin/pendaftaran/klien/{client}/buka"): Permission.APPLICATION_SWITCH,
     ("GET", "/admin/konektor"): Permission.CONNECTOR_READ,
-    ("GET", "/admin/konektor/baru"): Permission.CONNECTOR_CHANGE,
-    ("POST", "/admin/konektor/baru"): Permission.CONNECTOR_CHANGE,
     ("GET", "/admin/konektor/{id}"): Permission.CONNECTOR_READ,
     ("GET", "/admin/konektor/katalog"): Permission.CONNECTOR_READ,
     ("POST", "/admin/konektor/katalog"): Permission.CONNECTOR_DRAFT,

@@ -14,6 +14,8 @@ from typing import Any, Protocol
 
 from pydantic import BaseModel
 
+from connectors.about import About
+
 
 class Capability(StrEnum):
     """What a kind can do. The hub asks for these, never for a kind by name."""
@@ -133,6 +135,7 @@ class Kind(Protocol):
     capabilities: frozenset[Capability]
     settings_model: type[BaseModel]
     secrets: Mapping[str, SecretRule]  # by name; most kinds have none
+    about: About  # what it says of itself, for whoever shows it
     docs: str  # path below docs/
 
     def emits(self, settings: BaseModel) -> frozenset[str]:

@@ -6,10 +6,13 @@ words, numbers and truth values only as JSON knows them. JSON is read too: it is
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from connectors.about import Text, both
+from connectors.complaints import in_words
 from connectors.definition import Definition
 from connectors.errors import ConnectorError
 
@@ -21,14 +24,27 @@ MOST_DEEP = 20
 WIDTH = 1_000_000  # a long line is not folded: a fold would be a difference that means nothing
 
 
-class BadFile(ConnectorError):
-    """A file that is no definition. `field` is a field's name, or `line 3`; `code` is stable, `reason` never quotes a value."""
+# What is wrong with a text, in Indonesian; of what the library says beyond that, only that it cannot be read.
+FAULTS: Mapping[str, str] = {
+    f"must be at most {MOST_TEXT} characters": f"paling panjang {MOST_TEXT} huruf",
+    f"must be at most {MOST_DEEP} levels deep": f"paling dalam {MOST_DEEP} tingkat",
+    "a name must be text": "nama harus teks",
+    "a name stands twice": "satu nama ditulis dua kali",
+    "anchors and aliases are not read": "jangkar dan alias YAML tidak dibaca",
+    "tags are not read": "tag YAML tidak dibaca",
+}
+UNREADABLE = "tidak terbaca sebagai YAML; periksa spasi di awal baris dan tanda titik dua"
 
-    def __init__(self, field: str, code: str, reason: str) -> None:
-        super().__init__(f"{field}: {reason}")
+
+class BadFile(ConnectorError):
+    """A file that is no definition. `field` is a field's name, or `line 3`; `code` is stable; `text` says what to do, in both languages,
+    and quotes no value."""
+
+    def __init__(self, field: str, code: str, text: Text) -> None:
+        super().__init__(f"{field}: {text['en']}")
         self.field = field
         self.code = code
-        self.reason = reason
+        self.text = text
 
 
 def text_of(definition: Definition) -> str:
@@ -46,14 +62,18 @@ def read_text(text: str) -> Definition:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "line 1"
-        raise BadFile(where, str(first["type"]), str(first["msg"]).removeprefix("Value error, ")[:200]) from None
+        raise BadFile(where, str(first["type"]), in_words(first)) from None
+
+
+def _told(reason: str) -> Text:
+    return both(f"Perbaiki: {FAULTS.get(reason, UNREADABLE)}.", f"Fix this: {reason}.")
 
 
 def _data_of(text: str) -> Any:
     import yaml
 
     if len(text) > MOST_TEXT:
-        raise BadFile("line 1", "too_long", f"must be at most {MOST_TEXT} characters")
+        raise BadFile("line 1", "too_long", _told(f"must be at most {MOST_TEXT} characters"))
     try:
         loader = _loader()(text)
         try:
@@ -62,19 +82,19 @@ def _data_of(text: str) -> Any:
             loader.dispose()
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark is not None else 1
-        raise BadFile(f"line {line}", "malformed", str(error.problem or "cannot be read")[:120]) from None
+        raise BadFile(f"line {line}", "malformed", _told(str(error.problem or "cannot be read")[:120])) from None
     except yaml.YAMLError:
-        raise BadFile("line 1", "malformed", "cannot be read") from None
+        raise BadFile("line 1", "malformed", _told("cannot be read")) from None
     except RecursionError:
-        raise BadFile("line 1", "malformed", f"must be at most {MOST_DEEP} levels deep") from None
+        raise BadFile("line 1", "malformed", _told(f"must be at most {MOST_DEEP} levels deep")) from None
 
 
 def _plain(value: Any, depth: int = 0) -> Any:
     if depth > MOST_DEEP:
-        raise BadFile("line 1", "malformed", f"must be at most {MOST_DEEP} levels deep")
+        raise BadFile("line 1", "malformed", _told(f"must be at most {MOST_DEEP} levels deep"))
     if isinstance(value, dict):
         if not all(isinstance(name, str) for name in value):
-            raise BadFile("line 1", "malformed", "a name must be text")
+            raise BadFile("line 1", "malformed", _told("a name must be text"))
         return {name: _plain(inner, depth + 1) for name, inner in value.items()}
     return [_plain(inner, depth + 1) for inner in value] if isinstance(value, list) else value
 

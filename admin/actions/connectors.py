@@ -156,7 +156,7 @@ class Connectors:
         try:
             return kind.settings_model.model_validate(draft.settings)
         except ValidationError as error:
-            raise Invalid(*told(error, kind.settings_model, field=f"{field}settings.")) from None
+            raise Invalid(*told(error, kind, field=f"{field}settings.")) from None
 
     def _beyond(self, kind: str, settings: BaseModel, asked: frozenset[str], field: str) -> check.Found:
         """A mapping may use only claims that the notice tells people of."""

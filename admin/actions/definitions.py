@@ -56,7 +56,7 @@ class Definitions:
         try:
             return kind.settings_model.model_validate(definition.settings)
         except ValidationError as error:
-            raise Invalid(*told(error, kind.settings_model)) from None
+            raise Invalid(*told(error, kind)) from None
 
     def connector(self, definition: Definition, kept: Kept | None = None) -> Connector:
         """Return the connector that this would be."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from admin.actions import check
 from admin.actions.lifecycle_models import Draft, RevisionView
 from admin.actions.revising import Standing
-from admin.errors import Invalid
+from admin.errors import FieldProblem, Invalid
 from connectors.definition import Definition
 from connectors.definition_file import BadFile, read_text
 from idp.applications.revisions import DraftRow, Revision
@@ -25,7 +25,7 @@ def read_definition(text: str) -> Definition:
     try:
         return read_text(text)
     except BadFile as error:
-        raise Invalid(check.problem(error.field, error.code, f"Perbaiki: {error.reason}.", f"Fix this: {error.reason}.")) from None
+        raise Invalid(FieldProblem(error.field, error.code, error.text)) from None
 
 
 def draft_of(row: DraftRow) -> Draft:

@@ -16,7 +16,7 @@ from admin.pages.act import Act
 from admin.pages.fields import Values, flat, nested
 from admin.pages.frame import Frame, Handlers, Visit, told
 from admin.pages.parse import field_problems
-from admin.pages.words import CHANNELS
+from admin.pages.words import channel_names
 from admin.routes import api_call
 from idp.applications.models import Application, Client
 from idp.applications.registry import Snapshot
@@ -49,7 +49,7 @@ class ApplicationPages:
             agencies=snapshot.agencies,
             owners=sorted({a.agency for a in snapshot.applications.values()}),
             channels=channels,
-            channel_names=CHANNELS,
+            channel_names=channel_names(self.frame.actions.connectors.kinds),
             usable=snapshot.usable,
             snapshot=snapshot,
             api_call=api_call("GET", "/applications"),
@@ -188,7 +188,7 @@ def part_page(
         "client": next(iter(snapshot.clients_of.get(application.id, ())), None),
         "connector": snapshot.connector_of.get(application.id),
         "services": snapshot.by_application.get(application.id, ()),
-        "channel_names": CHANNELS,
+        "channel_names": channel_names(frame.actions.connectors.kinds),
         "part": part,
         "api_call": api_call("GET", "/applications/{app_id}", app_id=application.id),
     }

@@ -9,9 +9,9 @@ from starlette.responses import Response
 
 from admin.actions.lifecycle_models import Draft
 from admin.errors import FieldProblem, Invalid
+from admin.pages.directions import OUT, PEOPLE, Text, data_of, directions
 from admin.pages.fields import Values
 from admin.pages.frame import Frame, Handlers, Visit, told
-from admin.pages.kind_words import OUT, PEOPLE, WORDS, KindWords, Text, data_of, directions
 from admin.pages.wizard import AT, PATHS, Wizard, first_open, version
 from connectors.contract import Kind
 from kit.web.pages import see_other
@@ -22,7 +22,6 @@ class Card:
     """One kind as the catalogue shows it."""
 
     kind: Kind
-    words: KindWords | None
     directions: list[Text]
     data: Text
 
@@ -78,7 +77,7 @@ class CataloguePages:
 
     def cards(self) -> list[Card]:
         """Return every kind, those by which people sign in first."""
-        found = [Card(kind, WORDS.get(name), directions(kind), data_of(kind)) for name, kind in self.kinds.items()]
+        found = [Card(kind, directions(kind), data_of(kind)) for kind in self.kinds.values()]
         return sorted(found, key=lambda card: (card.directions[0] is not PEOPLE, card.directions[0] is OUT))
 
     async def _choose(self, visit: Visit, draft: Draft, problems: tuple[FieldProblem, ...]) -> Response:

@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from admin.errors import FieldProblem, Invalid
 from admin.pages.fields import Values, flat, nested
 from admin.pages.setting_words import hint_of, label_of
+from connectors.about import About
 from connectors.definition import Definition
 from connectors.definition_file import BadFile, read_text, text_of
 from connectors.mapping import TRANSFORMS
@@ -56,6 +57,7 @@ class Field:
 
 def settings_fields(
     model: type[BaseModel],
+    about: About,
     typed: Values,
     prefix: str,
     kept: BaseModel | Mapping[str, Any] | None = None,
@@ -64,7 +66,7 @@ def settings_fields(
     """Return the fields of a model, filled with what was typed, else with what is kept, complete or not, else with the defaults."""
     values = typed if typed.pairs else Values(_filled(model, prefix, kept))
     return [
-        _field(f"{prefix}.{name}", name, info.annotation, info.description or "", values)
+        _field(f"{prefix}.{name}", name, info.annotation, info.description or "", values, about)
         for name, info in model.model_fields.items()
         if name not in without
     ]
@@ -139,7 +141,7 @@ def _read(model: type[BaseModel], typed: Values, prefix: str) -> dict[str, Any]:
     return found
 
 
-def shown_settings(settings: BaseModel) -> list[tuple[Text, list[str]]]:
+def shown_settings(settings: BaseModel, about: About) -> list[tuple[Text, list[str]]]:
     """Return the settings as labels with lines of text. A field that is a secret says only that it is kept (AD-06)."""
     found = []
     for name, value in settings.model_dump(mode="json").items():
@@ -151,13 +153,13 @@ def shown_settings(settings: BaseModel) -> list[tuple[Text, list[str]]]:
             lines = [f"{key} → {one}" for key, one in value.items()]
         else:
             lines = [] if value in (None, "") else [str(value)]
-        found.append((label_of(name), lines if set(str(value)) != {"*"} else ["tersimpan"]))
+        found.append((label_of(name, about), lines if set(str(value)) != {"*"} else ["tersimpan"]))
     return found
 
 
-def _field(path: str, name: str, annotation: Any, hint: str, values: Values) -> Field:
+def _field(path: str, name: str, annotation: Any, hint: str, values: Values, about: About) -> Field:
     kind = _kind(annotation)
-    told = hint_of(name, hint)
+    told = hint_of(name, hint, about)
     if kind == "rows":
         row = _row_model(annotation)
         assert row is not None
@@ -165,12 +167,12 @@ def _field(path: str, name: str, annotation: Any, hint: str, values: Values) -> 
         used = [int(start) for start in starts if start.isdigit() and len(start) < 4]
         count = max(ROWS, max(used, default=0) + 2)
         rows = tuple(
-            tuple(_field(f"{path}.{n}.{inner}", inner, info.annotation, "", values) for inner, info in row.model_fields.items())
+            tuple(_field(f"{path}.{n}.{inner}", inner, info.annotation, "", values, about) for inner, info in row.model_fields.items())
             for n in range(count)
         )
-        return Field(path, label_of(name), "rows", values, told, rows=rows)
+        return Field(path, label_of(name, about), "rows", values, told, rows=rows)
     options = CHOICES.get(name) or tuple((choice, {"id": choice, "en": choice}) for choice in _choices(annotation))
-    return Field(path, label_of(name), "select" if options else kind, values, told, options)
+    return Field(path, label_of(name, about), "select" if options else kind, values, told, options)
 
 
 def _kind(annotation: Any) -> str:

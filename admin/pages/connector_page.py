@@ -14,7 +14,7 @@ from admin.pages.connector_form import CHOICES, shown_settings
 from admin.pages.fields import Values, flat
 from admin.pages.frame import Frame, Handlers, Visit, told
 from admin.pages.probe import seen
-from admin.pages.setting_words import field_of
+from admin.pages.setting_words import fields_of
 from admin.pages.snippets import snippets_of
 from admin.pages.wizard_end import ANSWERS, Tried, asked
 from admin.pages.wizard_mapping import purposes_of, tables_of
@@ -46,7 +46,7 @@ class ConnectorPage:
             "usable": snapshot.usable(connector.application),
             "stands": await actions.lifecycle.standing(visit.operator, connector.id),
             "part": part,
-            "field_of": field_of,
+            "field_of": fields_of(self.kinds[connector.kind]),
             "api_call": calls_of(connector.id).get(part) or api_call("GET", "/connectors/{connector_id}", connector_id=connector.id),
         }
         return self.frame.render(visit, f"connectors/{template or part}", "connectors", status=status, **{**common, **context})
@@ -58,7 +58,7 @@ class ConnectorPage:
         return await self.part(
             visit,
             "connector",
-            shown=shown_settings(connector.settings),
+            shown=shown_settings(connector.settings, kind.about),
             emits=named(kind.emits(connector.settings)),
             snippets=snippets_of(kind, connector, self.issuer),
             published=int(fresh) if fresh.isdecimal() and len(fresh) < 10 else 0,

@@ -47,7 +47,7 @@ class Console:
             **HomePages(self.frame, once, self.issuer).handlers(),
             **AgencyPages(self.frame).handlers(),
             **ApplicationPages(self.frame).handlers(),
-            **RegisterPages(self.frame, once, self.kinds).handlers(),
+            **RegisterPages(self.frame, once).handlers(),
             **SecretPages(self.frame, once, self.issuer).handlers(),
             **PreviewPages(self.frame).handlers(),
             **ConnectorPages(self.frame, self.kinds).handlers(),

@@ -1,4 +1,4 @@
-"""Registering: a new OpenID application, or an older one behind the gate; and a new version of a notice."""
+"""Registering a new OpenID application, and a new version of a notice. An older application comes in by the wizard."""
 
 from __future__ import annotations
 
@@ -12,23 +12,20 @@ from starlette.responses import Response
 from admin.actions.applications import AUDIENCES
 from admin.actions.drafts import ApplicationDraft, NoticeDraft
 from admin.claims import scopes_for
-from admin.errors import FieldProblem, Invalid
+from admin.errors import Invalid
 from admin.pages import client_form
 from admin.pages.applications import part_page
-from admin.pages.connector_form import read_settings, settings_fields
 from admin.pages.fields import Values, flat, nested
 from admin.pages.frame import Frame, Handlers, Visit, told
 from admin.pages.once import Once
 from admin.pages.parse import field_problems
 from admin.pages.words import BASES
-from connectors.contract import Kind
 from kit.web.pages import see_other
 
 LINES = client_form.LINES
 TICKS = ("required", *client_form.TICKS)
 LISTS = ("claims", *client_form.LISTS)
 PURPOSES = 4
-ON_ONE_PAGE = "forward_auth"  # the one kind whose application, notice and settings fit on a page; the wizard has all of them
 GROUPS = (
     ("kependudukan", {"id": "Kependudukan", "en": "Identity and family papers"}),
     ("kesehatan", {"id": "Kesehatan", "en": "Health"}),
@@ -49,13 +46,21 @@ GROUPS = (
 class RegisterPages:
     frame: Frame
     once: Once
-    kinds: Mapping[str, Kind]
 
     async def new_client(self, visit: Visit, problems: list[dict[str, str]] | None = None) -> Response:
-        return await self._form(visit, "new_client", problems, "applications")
-
-    async def new_connector(self, visit: Visit, problems: list[dict[str, str]] | None = None) -> Response:
-        return await self._form(visit, "new_connector", problems, "connectors", kind=self._kind())
+        agencies = [a for a in await self.frame.actions.agencies.search(visit.operator) if a.valid_to is None]
+        return self.frame.render(
+            visit,
+            "applications/new_client",
+            "applications",
+            status=422 if problems else 200,
+            errors=problems or [],
+            values=visit.form,
+            agencies=agencies,
+            audiences=AUDIENCES,
+            **client_form.options(self.frame.actions.registrations.offered),
+            **self._words(),
+        )
 
     async def save_client(self, visit: Visit) -> Response:
         data = nested(visit.form, lines=LINES, ticks=TICKS, lists=LISTS)
@@ -70,21 +75,6 @@ class RegisterPages:
             return await self.new_client(visit, told(error.problems, visit.language))
         to = f"/admin/aplikasi/{registered.application.id}/kunci"
         return see_other(f"{to}?baru={await self.once.keep(visit.operator, registered.secret)}" if registered.secret else to)
-
-    async def save_connector(self, visit: Visit) -> Response:
-        data = nested(visit.form, lines=LINES, ticks=TICKS, lists=LISTS)
-        kind = self.kinds.get(visit.form["connector.kind"])
-        if kind is None:
-            unknown = FieldProblem("connector.kind", "unknown", {"id": "Pilih jenis sambungan.", "en": "Choose a kind."})
-            return await self.new_connector(visit, told((unknown,), visit.language))
-        data["connector"] = {"kind": kind.name, "settings": read_settings(kind.settings_model, visit.form, "connector.settings")}
-        try:
-            registered = await self.frame.actions.applications.register(visit.operator, _draft(data, filled_purposes(data)))
-        except ValidationError as error:
-            return await self.new_connector(visit, told(field_problems(error), visit.language))
-        except Invalid as error:
-            return await self.new_connector(visit, told(error.problems, visit.language))
-        return see_other(f"/admin/konektor/{registered.connector}")
 
     async def notice(self, visit: Visit, problems: list[dict[str, str]] | None = None) -> Response:
         """The form of a new text version, filled from the one that is current."""
@@ -123,34 +113,9 @@ class RegisterPages:
         return {
             ("GET", "/admin/aplikasi/baru"): self.new_client,
             ("POST", "/admin/aplikasi/baru"): self.save_client,
-            ("GET", "/admin/konektor/baru"): self.new_connector,
-            ("POST", "/admin/konektor/baru"): self.save_connector,
             ("GET", "/admin/aplikasi/{id}/pemberitahuan"): self.notice,
             ("POST", "/admin/aplikasi/{id}/pemberitahuan"): self.publish,
         }
-
-    def _kind(self) -> Kind | None:
-        return self.kinds.get(ON_ONE_PAGE)
-
-    async def _form(
-        self, visit: Visit, template: str, problems: list[dict[str, str]] | None, area: str, kind: Kind | None = None
-    ) -> Response:
-        agencies = [a for a in await self.frame.actions.agencies.search(visit.operator) if a.valid_to is None]
-        fields = settings_fields(kind.settings_model, visit.form, "connector.settings") if kind is not None else []
-        return self.frame.render(
-            visit,
-            f"applications/{template}",
-            area,
-            status=422 if problems else 200,
-            errors=problems or [],
-            values=visit.form,
-            agencies=agencies,
-            audiences=AUDIENCES,
-            **client_form.options(self.frame.actions.registrations.offered),
-            kind=kind,
-            settings_fields=fields,
-            **self._words(),
-        )
 
     def _words(self) -> dict[str, Any]:
         catalogue = self.frame.actions.notices.catalogue

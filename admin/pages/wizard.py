@@ -17,7 +17,7 @@ from admin.actions.lifecycle import Lifecycle
 from admin.actions.lifecycle_models import STEPS, Checked, Draft
 from admin.errors import Changed, FieldProblem, Invalid
 from admin.pages.frame import Frame, Visit, told
-from admin.pages.setting_words import field_of
+from admin.pages.setting_words import fields_of
 from admin.routes import api_call
 from connectors.contract import Kind
 from connectors.definition import Definition
@@ -92,7 +92,7 @@ class Wizard:
             "checked": checked,
             "paths": PATHS,
             "titles": TITLES,
-            "field_of": field_of,
+            "field_of": fields_of(self.kinds.get(draft.definition.kind)),
             "kept": bool(visit.query("disimpan")),
             "api_call": calls_of(draft.id).get(template or step) or api_call("GET", "/connector-drafts/{draft}", draft=draft.id),
         }
@@ -135,7 +135,7 @@ class Wizard:
             draft=draft,
             differences=differences(content, draft.definition),
             mine=orjson.dumps(content).decode(),
-            field_of=field_of,
+            field_of=fields_of(self.kinds.get(draft.definition.kind)),
             step=step,
             at=f"{AT}/{draft.id}",
             path=PATHS[step],

@@ -53,7 +53,7 @@ class ConnectionPages:
         if kind is None:
             return see_other(f"{AT}/{draft.id}/pilih")
         form = visit.form if typed else type(visit.form)()
-        fields = settings_fields(kind.settings_model, form, "settings", draft.definition.settings, mapping_fields(kind))
+        fields = settings_fields(kind.settings_model, kind.about, form, "settings", draft.definition.settings, mapping_fields(kind))
         return await self.wizard.page(
             visit,
             draft,

@@ -168,9 +168,9 @@ def tables_of(
         path = f"settings.{name}"
         used = {_number(one, path) for one, said in values.pairs if said.strip() and not one.endswith(".transform")} - {-1}
         count = min(MOST_ROWS, max(used, default=-1) + 1 + blanks)
-        extra = tuple((one, label_of(one)) for one in model.model_fields if one not in Row.model_fields)
+        extra = tuple((one, label_of(one, kind.about)) for one in model.model_fields if one not in Row.model_fields)
         lines = tuple(_line(model, f"{path}.{n}", n, values, persona, purposes) for n in range(count))
-        found.append(Table(name, label_of(name), extra, lines))
+        found.append(Table(name, label_of(name, kind.about), extra, lines))
     return found
 
 

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from connectors.contract import Kind
+
 Text = Mapping[str, str]
 
 CHANNELS: Mapping[str, Text] = {
     "online_oidc": {"id": "OpenID Connect", "en": "OpenID Connect"},
     "online_saml": {"id": "SAML 2.0", "en": "SAML 2.0"},
     "online_cas": {"id": "CAS", "en": "CAS"},
-    "forward_auth": {"id": "Lama, di belakang gerbang", "en": "Older, behind the gate"},
-    "ticket": {"id": "Lama, tiket", "en": "Older, ticket"},
-    "simple_sso": {"id": "Lama, Simple-SSO", "en": "Older, Simple-SSO"},
-    "form_login": {"id": "Lama, formulir sendiri", "en": "Older, own form"},
     "link": {"id": "Tautan", "en": "Link"},
     "counter_only": {"id": "Di loket", "en": "At the counter"},
 }
+
+
+def channel_names(kinds: Mapping[str, Kind]) -> Mapping[str, Text]:
+    """Return the ways in which an application is entered, by code: those of the catalogue, and every kind of connector under its title."""
+    return {**{name: kind.title for name, kind in kinds.items()}, **CHANNELS}
+
 
 STATES: Mapping[str, Text] = {
     "active": {"id": "Aktif", "en": "Active"},

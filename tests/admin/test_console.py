@@ -11,9 +11,11 @@ import pytest
 from admin import pages
 from admin.permissions import Permission
 from admin.routes import API_ROUTES, PAGES, api_call
+from connectors.builtin import KINDS
 from idp.people.models import Role
 from kit.secrets import digest
 from tests.admin.operators import account, at_console, csrf
+from tests.admin.pages.wizard_walk import TARGET, Technician, technician
 from tests.forms import words_of
 from tests.site import ISSUER, SITI, Site
 
@@ -37,17 +39,18 @@ NEW = {
     "notice.purposes.0.claims": "name",
     "notice.purposes.0.required": "on",
 }
-OLDER = {
-    **{name: value for name, value in NEW.items() if not name.startswith(("client.", "home_url"))},
-    "id": "lama-uji",
-    "name.id": "Lama Uji",
-    "connector.kind": "forward_auth",
-    "connector.settings.base_url": "https://lama.example.id",
-    "connector.settings.start_path": "/",
-    "connector.settings.headers.0.claim": "name",
-    "connector.settings.headers.0.field": "X-Nama",
-    "connector.settings.headers.0.transform": "none",
-}
+GATE = {"settings.base_url": "https://lama.example.id", "settings.start_path": "/", "settings.proxy": "nginx"}
+HEADERS = {"settings.headers.0.claim": "name", "settings.headers.0.field": "X-Nama", "settings.headers.0.transform": "none"}
+
+
+async def behind_the_gate(one: Technician) -> None:
+    """Put `lama-uji` behind the gate, by the steps of the wizard."""
+    await one.begin("forward_auth", "lama-uji")
+    for path, values in (("tujuan", {**TARGET, "register.name.id": "Lama Uji"}), ("sambungan", GATE), ("pemetaan", HEADERS)):
+        answer = await one.step(path, values)
+        assert answer.status_code == 303, words_of(answer.text)[:400]
+    answer = await one.publish()
+    assert answer.headers.get("location") == "/admin/konektor/lama-uji?terbit=1", words_of(answer.text)[:400]
 
 
 async def test_an_application_is_registered_by_form_and_its_secret_is_shown_once(site: Site) -> None:
@@ -66,9 +69,9 @@ async def test_an_application_is_registered_by_form_and_its_secret_is_shown_once
 
 
 async def test_an_older_application_is_put_behind_the_gate_by_form_and_stopped_again(site: Site) -> None:
-    browser = await at_console(site, await account(site, Role.OPERATOR))
-    answer = await browser.http.post("/admin/konektor/baru", data={**OLDER, "csrf": csrf(site)}, headers=SAME_SITE)
-    assert answer.headers.get("location") == "/admin/konektor/lama-uji", words_of(answer.text)[:400]
+    one = await technician(site)
+    await behind_the_gate(one)
+    browser = one.browser
     preview = await browser.go("/admin/aplikasi/lama-uji/coba?warga=siti")
     assert "X-Nama" in preview.text and "Siti Peragawati" in preview.text
     form = await browser.go("/admin/konektor/lama-uji/ubah")
@@ -114,6 +117,16 @@ async def test_ro_2_the_menu_hides_what_the_routes_deny(site: Site) -> None:
     rights = words_of((await browser.go("/admin/hak")).text)
     assert "Mencari warga" in rights and "Admin utama kabupaten" in rights
     assert PAGES[("GET", "/admin/hak")] is Permission.CONSOLE
+
+
+async def test_a_new_older_application_begins_at_the_catalogue_and_nowhere_else(site: Site) -> None:
+    browser = await at_console(site, await account(site, Role.OPERATOR))
+    for path in ("/admin/konektor", "/admin/aplikasi/baru"):
+        assert 'href="/admin/konektor/katalog"' in (await browser.go(path)).text
+    assert (await browser.http.get("/admin/konektor/baru")).status_code == 404
+    catalogue = words_of((await browser.go("/admin/konektor/katalog")).text)
+    for kind in KINDS.values():
+        assert kind.title["id"] in catalogue and kind.about.does["id"] in catalogue and f"docs/{kind.docs}" in catalogue
 
 
 async def test_ad_7_an_empty_list_says_what_to_do(site: Site) -> None:
@@ -181,12 +194,12 @@ def test_every_call_that_a_page_names_exists() -> None:
 
 
 async def test_the_audit_calls_nobody_unknown_in_english_and_a_connector_says_its_data_in_words(site: Site) -> None:
-    browser = await at_console(site, await account(site, Role.OPERATOR))
-    visitor = site.browser()
+    one = await technician(site)
+    browser, visitor = one.browser, site.browser()
     await visitor.go("/masuk")
     await visitor.sign_in("tidak-ada@example.id", "bukan sandi siapa pun")
     page = await browser.go("/admin/audit?kejadian=person.sign_in_failed")
     assert "Tidak dikenal gagal masuk" in " ".join(words_of(page.text).split())
     assert "<b>unknown</b>" not in page.text
-    await browser.http.post("/admin/konektor/baru", data={**OLDER, "csrf": csrf(site)}, headers=SAME_SITE)
+    await behind_the_gate(one)
     assert re.search(r"<li>\w[^<]+<code>name</code></li>", (await browser.go("/admin/konektor/lama-uji")).text)

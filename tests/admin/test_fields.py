@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from admin.pages.connector_form import read_settings, settings_fields
 from admin.pages.fields import Values, flat, nested
+from connectors.builtin import KINDS
 
 
 class Row(BaseModel):
@@ -48,7 +49,7 @@ def test_a_name_that_is_both_value_and_object_does_not_break_the_form() -> None:
 
 def test_the_form_of_a_connector_kind_comes_from_its_model_and_reads_back() -> None:
     kept = Model(hosts=("a.example", "b.example"), strict=False, mapping=(Row(header="X-Name", claim="name"),))
-    fields = {field.name: field for field in settings_fields(Model, Values(), "settings", kept)}
+    fields = {field.name: field for field in settings_fields(Model, KINDS["cas"].about, Values(), "settings", kept)}
     assert [fields[f"settings.{name}"].kind for name in ("hosts", "strict", "mapping")] == ["lines", "tick", "rows"]
     assert fields["settings.mapping"].rows[0][2].options[0][0] == "text"
     posted = Values([*flat({"settings": kept.model_dump(mode="json")})])

@@ -138,7 +138,6 @@ ADMIN: tuple[Page, ...] = (
     Page("admin/applications/try.html", "C", {"usual": _at(f"{APPLICATION}/coba")}),
     Page("admin/applications/history.html", "C", {"usual": _at(f"{APPLICATION}/riwayat")}),
     Page("admin/applications/new_client.html", "C", {"usual": _at("/admin/aplikasi/baru")}),
-    Page("admin/applications/new_connector.html", "C", {"usual": _at("/admin/konektor/baru")}),
     *CONNECTORS,
     Page("admin/people/search.html", "C", {"usual": _at("/admin/warga"), "none": _find("3503010101900001"), "wrong": _find("siapa")}),
     Page("admin/people/person.html", "C", {"usual": _person()}),

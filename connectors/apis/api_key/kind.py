@@ -7,7 +7,9 @@ from typing import cast
 
 from pydantic import BaseModel
 
+from connectors.about import About
 from connectors.apis import unwrapping
+from connectors.apis.api_key.about import ABOUT
 from connectors.apis.api_key.settings import ApiKeySettings
 from connectors.apis.base import CALLS, ApiBase, address, given, plain_headers, secret
 from connectors.calls import Call, Failure, Fault, OutboundRequest, Reply, Response
@@ -19,6 +21,7 @@ class ApiKey(ApiBase):
     title: Mapping[str, str] = {"id": "API dengan kunci per layanan (SPLP)", "en": "API with a key per service (SPLP)"}
     capabilities = CALLS
     settings_model: type[BaseModel] = ApiKeySettings
+    about: About = ABOUT
     docs = "connectors/api_key.md"
 
     def secret_rules(self, settings: BaseModel) -> Mapping[str, SecretRule]:

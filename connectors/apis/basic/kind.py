@@ -8,8 +8,10 @@ from typing import cast
 
 from pydantic import BaseModel, Field
 
+from connectors.about import About
 from connectors.apis import unwrapping
 from connectors.apis.base import CALLS, ApiBase, address, given, plain_headers, secret
+from connectors.apis.basic.about import ABOUT
 from connectors.apis.settings import ApiSettings
 from connectors.apis.unwrapping import Envelope
 from connectors.calls import Call, Failure, OutboundRequest, Reply, Response
@@ -27,6 +29,7 @@ class Basic(ApiBase):
     capabilities = CALLS
     settings_model: type[BaseModel] = BasicSettings
     secrets: Mapping[str, SecretRule] = {"password": given("Kata sandi", "Password")}
+    about: About = ABOUT
     docs = "connectors/basic.md"
 
     def prepare(self, connector: Connector, call: Call, now: int, tokens: Mapping[str, str]) -> OutboundRequest | Failure:

@@ -9,9 +9,11 @@ from typing import cast
 import orjson
 from pydantic import BaseModel
 
+from connectors.about import About
 from connectors.apis.answers import UNREADABLE, object_of, reply, status_failure, told
 from connectors.apis.base import CALLS, ApiBase, address, given, made, secret
 from connectors.apis.hmac_headers import signature
+from connectors.apis.hmac_headers.about import ABOUT
 from connectors.apis.hmac_headers.envelope import envelope, meta_of, opened
 from connectors.apis.hmac_headers.inbound import caller
 from connectors.apis.hmac_headers.settings import HmacHeadersSettings
@@ -38,6 +40,7 @@ class HmacHeaders(ApiBase):
         "user_key": given("user_key layanan", "user_key of the service"),
         "pcare_password": given("Kata sandi PCare", "PCare password", optional=True),
     }
+    about: About = ABOUT
     docs = "connectors/hmac_headers.md"
 
     def secret_rules(self, settings: BaseModel) -> Mapping[str, SecretRule]:

@@ -45,7 +45,10 @@ class KeyHolder(BaseModel):
     @classmethod
     def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for network in value:
-            ipaddress.ip_network(network)
+            try:
+                ipaddress.ip_network(network)
+            except ValueError:
+                raise ValueError(f"{network[:40]} is no network, as in 10.0.0.0/8") from None
         return value
 
     @model_validator(mode="after")

@@ -8,9 +8,11 @@ from typing import Any, Literal, cast
 
 from pydantic import BaseModel, Field, field_validator
 
+from connectors.about import About
 from connectors.apis import credentials, unwrapping
 from connectors.apis.answers import object_of, told
 from connectors.apis.base import CALLS, ApiBase, address, given, plain_headers, secret
+from connectors.apis.oauth_client.about import ABOUT
 from connectors.apis.settings import ApiSettings, api_base
 from connectors.calls import Call, Failure, OutboundRequest, Reply, Response, Token, TokenNeed
 from connectors.contract import Connector, SecretRule
@@ -35,6 +37,7 @@ class OauthClient(ApiBase):
     capabilities = CALLS
     settings_model: type[BaseModel] = OauthClientSettings
     secrets: Mapping[str, SecretRule] = {"client_secret": given("Client secret", "Client secret", least_bits=64)}
+    about: About = ABOUT
     docs = "connectors/oauth_client.md"
 
     def needs(self, connector: Connector, now: int) -> Sequence[TokenNeed]:

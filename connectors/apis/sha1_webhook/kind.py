@@ -15,10 +15,12 @@ from typing import Any, cast
 import orjson
 from pydantic import BaseModel, Field
 
+from connectors.about import About
 from connectors.apis.answers import status_failure
 from connectors.apis.base import CALLS, ApiBase, address, given, secret
 from connectors.apis.members import has_twin, unambiguous
 from connectors.apis.settings import ApiSettings
+from connectors.apis.sha1_webhook.about import ABOUT
 from connectors.calls import Call, Caller, Failure, Fault, Incoming, OutboundRequest, Refusal, Reply, Response
 from connectors.contract import Capability, Connector, SecretRule
 from kit.secrets import same
@@ -47,6 +49,7 @@ class Sha1Webhook(ApiBase):
         "password": given("Kata sandi yang disepakati dengan OSS", "Password agreed with OSS", least_bits=64),
         "forward_key": SecretRule({"id": "Kunci untuk aplikasi penerima", "en": "Key for the receiving application"}, optional=True),
     }
+    about: About = ABOUT
     docs = "connectors/sha1_webhook.md"
 
     def inbound(self, connector: Connector, came: Incoming) -> Caller | Refusal:

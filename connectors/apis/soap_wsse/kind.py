@@ -8,9 +8,11 @@ from typing import cast
 import orjson
 from pydantic import BaseModel
 
+from connectors.about import About
 from connectors.apis.answers import UNREADABLE, reply, status_failure
 from connectors.apis.base import CALLS, ApiBase, given, made, secret
 from connectors.apis.soap_wsse import envelope, token
+from connectors.apis.soap_wsse.about import ABOUT
 from connectors.apis.soap_wsse.inbound import caller
 from connectors.apis.soap_wsse.settings import SoapSettings
 from connectors.apis.soap_wsse.xml import BadXml, local, namespace
@@ -25,6 +27,7 @@ class SoapWsse(ApiBase):
     capabilities = CALLS | {Capability.API_INBOUND}
     settings_model: type[BaseModel] = SoapSettings
     secrets: Mapping[str, SecretRule] = {"password": given("Kata sandi di layanan SOAP", "Password at the SOAP service", optional=True)}
+    about: About = ABOUT
     docs = "connectors/soap_wsse.md"
 
     def secret_rules(self, settings: BaseModel) -> Mapping[str, SecretRule]:

@@ -8,10 +8,12 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel
 
+from connectors.about import About
 from connectors.apis import credentials
 from connectors.apis.answers import UNREADABLE, object_of, status_failure
 from connectors.apis.base import CALLS, ApiBase, address, given, plain_headers, secret
 from connectors.apis.two_tokens import envelopes
+from connectors.apis.two_tokens.about import ABOUT
 from connectors.apis.two_tokens.settings import TwoTokensSettings
 from connectors.calls import Call, Failure, OutboundRequest, Reply, Response, Token, TokenNeed
 from connectors.contract import Connector, SecretRule
@@ -29,6 +31,7 @@ class TwoTokens(ApiBase):
         "sso_token": given("Token SSO yang sudah jadi", "SSO token, ready to use", optional=True),
         "sso_password": given("Kata sandi akun layanan milik OPD", "Password of the agency's own service account", optional=True),
     }
+    about: About = ABOUT
     docs = "connectors/two_tokens.md"
 
     def secret_rules(self, settings: BaseModel) -> Mapping[str, SecretRule]:

@@ -11,6 +11,8 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel
 
+from connectors.about import About
+from connectors.apps.cas.about import ABOUT
 from connectors.apps.cas.proxying import proxy
 from connectors.apps.cas.services import MAX_SERVICE, address_of, connector_of, how_near, with_ticket
 from connectors.apps.cas.settings import SUBJECT, USER, CasSettings
@@ -34,6 +36,7 @@ class Cas:
     settings_model: type[BaseModel] = CasSettings
     secrets: Mapping[str, SecretRule] = {}
     own: Sequence[str] = ()
+    about: About = ABOUT
     docs = "connectors/cas.md"
     endpoints: Sequence[Endpoint] = (
         Endpoint("login", "/cas/login"),

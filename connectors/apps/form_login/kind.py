@@ -13,6 +13,8 @@ from typing import cast
 
 from pydantic import BaseModel
 
+from connectors.about import About
+from connectors.apps.form_login.about import ABOUT
 from connectors.apps.form_login.settings import FormLoginSettings
 from connectors.apps.form_login.snippets import nginx
 from connectors.contract import Answer, Capability, Emission, Identity, RequestFacts, SecretRule
@@ -37,6 +39,7 @@ class FormLogin:
     capabilities = frozenset({Capability.PROXY_CHECK, Capability.SIGN_OUT, Capability.PREVIEW})
     settings_model: type[BaseModel] = FormLoginSettings
     secrets: Mapping[str, SecretRule] = {}
+    about: About = ABOUT
     docs = "connectors/form_login.md"
 
     def emits(self, settings: BaseModel) -> frozenset[str]:

@@ -13,6 +13,8 @@ from urllib.parse import quote
 
 from pydantic import BaseModel
 
+from connectors.about import About
+from connectors.apps.forward_auth.about import ABOUT
 from connectors.apps.forward_auth.settings import ForwardAuthSettings
 from connectors.apps.forward_auth.snippets import WRITTEN
 from connectors.contract import Answer, Capability, Emission, Identity, RequestFacts, SecretRule
@@ -55,6 +57,7 @@ class ForwardAuth:
     capabilities = frozenset({Capability.PROXY_CHECK, Capability.SIGN_OUT, Capability.PREVIEW})
     settings_model: type[BaseModel] = ForwardAuthSettings
     secrets: Mapping[str, SecretRule] = {}
+    about: About = ABOUT
     docs = "connectors/forward_auth.md"
 
     def emits(self, settings: BaseModel) -> frozenset[str]:

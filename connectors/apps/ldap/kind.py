@@ -10,6 +10,8 @@ from typing import cast
 
 from pydantic import BaseModel
 
+from connectors.about import About
+from connectors.apps.ldap.about import ABOUT
 from connectors.apps.ldap.settings import LdapSettings
 from connectors.contract import Capability, Emission, Identity, SecretRule
 from connectors.directory import Conversation, DirectoryDesk
@@ -29,6 +31,7 @@ class Ldap:
     secrets: Mapping[str, SecretRule] = {
         "bind": SecretRule({"id": "Kata sandi sistem itu sendiri", "en": "Password of the system itself"}, least_bits=128)
     }
+    about: About = ABOUT
     docs = "connectors/ldap.md"
 
     def emits(self, settings: BaseModel) -> frozenset[str]:

@@ -14,6 +14,8 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel
 
+from connectors.about import About
+from connectors.apps.passport.about import ABOUT
 from connectors.apps.passport.settings import PassportSettings
 from connectors.apps.passport.token import CODE_SECONDS, Code, redeem, show, told
 from connectors.contract import Answer, Capability, Connector, Emission, Identity, SecretRule
@@ -34,6 +36,7 @@ class Passport:
     capabilities = frozenset({Capability.FRONT_DOOR, Capability.HAND_OFF, Capability.PREVIEW})
     settings_model: type[BaseModel] = PassportSettings
     secrets: Mapping[str, SecretRule] = {"client_secret": SecretRule({"id": "Rahasia klien", "en": "Client secret"})}
+    about: About = ABOUT
     docs = "connectors/passport.md"
     own: Sequence[str] = ()
     endpoints: Sequence[Endpoint] = (

@@ -10,6 +10,8 @@ from typing import cast
 
 from pydantic import BaseModel
 
+from connectors.about import About
+from connectors.apps.saml.about import ABOUT
 from connectors.apps.saml.settings import ILLEGAL, SamlSettings
 from connectors.contract import Answer, Capability, Connector, Emission, Identity, SecretRule
 from connectors.front_door import Desk, Endpoint, Entry, Exhibit, HandOff, Leave, Message, Post, Received
@@ -35,6 +37,7 @@ class Saml:
     capabilities = frozenset({Capability.FRONT_DOOR, Capability.HAND_OFF, Capability.SIGN_OUT, Capability.PREVIEW})
     settings_model: type[BaseModel] = SamlSettings
     secrets: Mapping[str, SecretRule] = {}
+    about: About = ABOUT
     docs = "connectors/saml.md"
     endpoints: Sequence[Endpoint] = (
         Endpoint("metadata", "/saml/metadata", for_programs=True),

@@ -12,7 +12,9 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel
 
+from connectors.about import About
 from connectors.apps.simple_sso import answers
+from connectors.apps.simple_sso.about import ABOUT
 from connectors.apps.simple_sso.attached import Attached, TokenOfAnother, attach, attached_to, code_for, detach, verified
 from connectors.apps.simple_sso.proofs import TOKEN, bearer_of, proves
 from connectors.apps.simple_sso.settings import SimpleSsoSettings
@@ -34,6 +36,7 @@ class SimpleSso:
     capabilities = frozenset({Capability.FRONT_DOOR, Capability.HAND_OFF, Capability.SIGN_OUT, Capability.PREVIEW})
     settings_model: type[BaseModel] = SimpleSsoSettings
     secrets: Mapping[str, SecretRule] = {"secret": SecretRule({"id": "Rahasia broker", "en": "Secret of the broker"})}
+    about: About = ABOUT
     docs = "connectors/simple_sso.md"
     own: Sequence[str] = ()
     endpoints: Sequence[Endpoint] = (

@@ -15,7 +15,9 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel
 
+from connectors.about import About
 from connectors.apps.ticket import claims, formats
+from connectors.apps.ticket.about import ABOUT
 from connectors.apps.ticket.settings import TicketSettings
 from connectors.apps.ticket.snippets import php_configuration
 from connectors.contract import Answer, Capability, Connector, Emission, Identity, SecretRule, random_key
@@ -46,6 +48,7 @@ class Ticket:
             make=formats.make_signing_key,
         ),
     }
+    about: About = ABOUT
     docs = "connectors/ticket.md"
     token_type = "urn:gapura:params:oauth:token-type:ticket"
     own: Sequence[str] = ()

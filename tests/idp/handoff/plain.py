@@ -8,6 +8,7 @@ from typing import cast
 import orjson
 from pydantic import BaseModel, ConfigDict
 
+from connectors.about import About, both
 from connectors.contract import Answer, Capability, Connector, Emission, Identity, SecretRule
 from connectors.errors import BadRequest, NotEntered
 from connectors.front_door import Desk, Endpoint, Entry, Exhibit, HandOff, Leave, Message, Post, Received
@@ -31,6 +32,7 @@ class Plain:
     settings_model: type[BaseModel] = PlainSettings
     secrets: Mapping[str, SecretRule] = {}
     own: Sequence[str] = ("stempel",)
+    about: About = About(both("Menyapa.", "Greets."), both("Tidak ada.", "Nothing."), both("Uji ini.", "These tests."))
     docs = ""
     endpoints: Sequence[Endpoint] = (
         Endpoint("enter", "/polos/{connector}/masuk", ("GET", "POST"), cross_site=True),
