@@ -23,6 +23,7 @@ import httpx
 
 from connectors.apps.forward_auth.kind import ForwardAuth
 from connectors.apps.forward_auth.settings import ForwardAuthSettings
+from connectors.apps.forward_auth.snippets import INSIDE
 from hub.resources import Resources
 from hub.wiring import build_house
 from idp.applications.models import ConnectorRow
@@ -123,11 +124,12 @@ def older_system(**users: str) -> Iterator[Older]:
 
 @contextmanager
 def caching_nginx(folder: Path, port: int, site: str) -> Iterator[None]:
-    """nginx with this in its server block, and a cache on for all that does not switch it off."""
+    """nginx with this beside and in its server block, and a cache on for all that does not switch it off."""
+    outside, _, site = site.rpartition(INSIDE)
     folder.mkdir()
     temporary = "".join(f"    {name}_temp_path {folder}/{name};\n" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
     inside = f"    access_log off;\n{temporary}{FORCED.replace('@FOLDER@', str(folder))}"
-    server = f"    server {{\n        listen 127.0.0.1:{port};\n        server_name localhost;\n{site}\n    }}\n"
+    server = f"{outside}    server {{\n        listen 127.0.0.1:{port};\n        server_name localhost;\n{site}\n    }}\n"
     owner = "user root;\n" if os.getuid() == 0 else ""  # or its worker could not write into a folder of the tests
     head = f"{owner}worker_processes 1;\npid {folder}/nginx.pid;\nevents {{ worker_connections 1024; }}\n"
     (folder / "nginx.conf").write_text(f"{head}http {{\n{inside}{server}}}\n")
