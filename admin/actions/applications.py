@@ -93,30 +93,31 @@ class Applications:
         return found(await self.desk.snapshot(), application_id)
 
     async def register(self, operator: Operator, draft: ApplicationDraft) -> Registered:
-        """Keep a new application with all it needs to be entered. Every check comes first; the application row itself comes last, so
-        that nothing can be entered before its notice stands."""
+        """Keep a new application with all it needs to be entered. Every check comes first. With a connector all of it becomes true at
+        once; with a client the application row itself comes last, so that nothing can be entered before its notice stands."""
         self.desk.may(operator, Permission.APPLICATION_CHANGE)
         snapshot = await self.desk.snapshot()
         self.examine(snapshot, draft)
         if draft.client is not None:
             await self.clients.fit(draft.id, draft.client, field="client.")
         new = self.newcomer(snapshot, draft)
+        created = self.created(operator, snapshot, new.application)
+        if draft.connector is not None:
+            told = self.notices.published(operator, new.notice, new.application)
+            await self.connectors.first(operator, new, draft.connector, [created, told])
+            return Registered(replace(new.application, revision=1), connector=draft.id)
         application, service, notice = replace(new.application, enabled=False), new.service, new.notice
         store = self.desk.stores.registry
-        created = self.created(operator, snapshot, application)
         async with self.desk.changing(guards.application(application.id)):
             kept = await store.save_application(application, based_on=None, audit=[created])
             await store.save_service(service)
             await self.notices.keep(operator, notice, application)
             secret = await self.clients.first(operator, kept, draft.client) if draft.client is not None else ""
-            if draft.connector is not None:
-                await self.connectors.first(operator, kept, draft.connector)
             kept = await store.save_application(replace(kept, enabled=True), based_on=kept.revision)
         return Registered(
             kept,
             client_id=kept.id if draft.client is not None else "",
             secret=secret,
-            connector=kept.id if draft.connector is not None else "",
         )
 
     def newcomer(self, snapshot: Snapshot, draft: ApplicationDraft) -> Newcomer:

@@ -5,7 +5,7 @@ A kind is looked up in the table it stands in and asked for its capabilities; no
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pydantic import BaseModel, ValidationError
@@ -15,16 +15,16 @@ from admin.actions.desk import Desk, difference
 from admin.actions.drafts import ConnectorDraft, NoticeDraft
 from admin.actions.revising import Revising, not_by_files
 from admin.actions.settings_problems import mapping_fields, told
+from admin.actions.taken_names import none_taken, taken
 from admin.errors import Changed, Invalid, NotFound
 from admin.operator import Operator
 from admin.permissions import Permission
 from connectors.contract import Capability, Connector, Kind, ProxyKind
 from connectors.definition import Definition
-from connectors.names import taken_by
 from idp import guards
 from idp.applications.models import Application
 from idp.applications.registry import Snapshot
-from idp.applications.revisions import Publication
+from idp.applications.revisions import Judge, Newcomer, Publication
 from kit.audit import AuditEvent, Entry
 
 
@@ -75,7 +75,7 @@ class Connectors:
         new = self.revising.normal(stands.definition.model_copy(update={"settings": after_settings}), snapshot, {})
         publication = self.revising.publication(operator.actor, new, stands)
         touched = replace(application, updated_at=self.desk.clock.now())
-        await self._publish(publication, [entry], application.id, (touched, based_on))
+        await self._publish(publication, [entry], application.id, (touched, based_on), judge=none_taken(self.kinds, {connector_id}))
         return replace(former, settings=settings)
 
     async def disable(self, operator: Operator, connector_id: str, *, name: str, reason: str) -> Connector:
@@ -105,17 +105,27 @@ class Connectors:
         publication = self.revising.publication(
             operator.actor, stands.definition, stands, reason=reason.strip(), checked=switched, enabled=enabled
         )
-        await self._publish(publication, [entry], application.id)
+        judge = none_taken(self.kinds, {connector_id}) if enabled else None  # whoever closes one is never in the way
+        await self._publish(publication, [entry], application.id, judge=judge)
         return replace(former, enabled=enabled)
 
     async def _publish(
-        self, publication: Publication, entries: list[Entry], application: str, touched: tuple[Application, int] | None = None
+        self,
+        publication: Publication,
+        entries: list[Entry],
+        application: str,
+        touched: tuple[Application, int] | None = None,
+        *,
+        judge: Judge | None = None,
     ) -> None:
+        store, now = self.desk.stores.connector_revisions, self.desk.clock.now()
         async with self.desk.changing(guards.application(application)):
-            await self.desk.stores.connector_revisions.publish([publication], entries, now=self.desk.clock.now(), application=touched)
+            await store.publish([publication], entries, now=now, application=touched, judge=judge)
 
-    async def first(self, operator: Operator, application: Application, draft: ConnectorDraft) -> None:
-        """Keep the connector of a new application. Only `Applications.register` calls this."""
+    async def first(self, operator: Operator, newcomer: Newcomer, draft: ConnectorDraft, entries: Sequence[Entry]) -> None:
+        """Keep a new application and its connector in one transaction, with these lines of the trail before its own. Only
+        `Applications.register` calls this."""
+        application = newcomer.application
         settings = self._settings(draft, "connector.").model_dump(mode="json")
         entry = self.desk.entry(
             operator,
@@ -125,8 +135,10 @@ class Connectors:
             names=_names(application),
         )
         definition = Definition(kind=draft.kind, id=application.id, application=application.id, settings=draft.settings)
-        publication = self.revising.publication(operator.actor, self.revising.normal(definition, self.desk.registry.now, {}), None)
-        await self.desk.stores.connector_revisions.publish([publication], [entry], now=self.desk.clock.now())
+        normal = self.revising.normal(definition, self.desk.registry.now, {})
+        publication = self.revising.publication(operator.actor, normal, None, newcomer=newcomer)
+        judge = none_taken(self.kinds, {application.id}, "connector.")
+        await self._publish(publication, [*entries, entry], application.id, judge=judge)
 
     def problems(self, snapshot: Snapshot, draft: ConnectorDraft, notice: NoticeDraft, *, field: str = "") -> check.Found:
         """Return what is wrong with a new connector: its settings, hosts that belong to another, data that nobody is told of."""
@@ -175,25 +187,7 @@ class Connectors:
 
     def hosts(self, snapshot: Snapshot, kind: str, settings: BaseModel, own: str, application: str, field: str = "") -> check.Found:
         """No two connectors stand for one host, or answer to one name: nobody could tell whose data to hand over (SM-19)."""
-        met = taken_by(snapshot.connectors.values(), self.kinds[kind], settings, own, application)
-        if met is not None:
-            name, other_id = met
-            text = f"{name} sudah dipakai konektor {other_id}.", f"{name} already belongs to the connector {other_id}."
-            return [check.problem(f"{field}settings", "taken", *text)]
-        if Capability.PROXY_CHECK not in self.kinds[kind].capabilities:
-            return []
-        host = proxy(self.kinds[kind]).host(settings)
-        other = snapshot.connector_at.get(host)
-        if other is None or other.id == own:
-            return []
-        return [
-            check.problem(
-                f"{field}settings.base_url",
-                "taken",
-                f"{host} sudah dilayani konektor {other.id}.",
-                f"{host} already belongs to the connector {other.id}.",
-            )
-        ]
+        return taken(self.kinds, snapshot.connectors.values(), Connector(own, application, kind, settings), field)
 
 
 def proxy(kind: Kind) -> ProxyKind:

@@ -19,6 +19,7 @@ from admin.actions.picture import Wanted
 from admin.actions.preview import Previews
 from admin.actions.review import changes
 from admin.actions.revising import Kept, Revising, Standing
+from admin.actions.taken_names import none_taken
 from admin.errors import Invalid
 from admin.operator import Operator
 from connectors.contract import Capability, Connector, Secret
@@ -150,8 +151,13 @@ class Publishing:
             entries += self._entries(operator, step, one, reason.strip(), event)
         touched = sorted({guards.application(step.definition.application) for step in steps})
         now = self.desk.clock.now()
+        judge = (
+            none_taken(self.definitions.kinds, {step.definition.id for step in steps})
+            if event is not AuditEvent.CONNECTOR_HANDED_OVER
+            else None
+        )
         async with self.desk.changing(*touched):
-            await self.desk.stores.connector_revisions.publish(publications, entries, now=now, draft=draft)
+            await self.desk.stores.connector_revisions.publish(publications, entries, now=now, draft=draft, judge=judge)
         return [
             Published(step.definition.id, one.row.revision, step.changes, step.newcomer is not None)
             for step, one in zip(steps, publications, strict=True)

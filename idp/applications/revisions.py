@@ -6,7 +6,7 @@ its application when that is new, its first secrets) becomes true together, in o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -70,6 +70,9 @@ class DraftRow:
     updated_at: int
 
 
+Judge = Callable[[Sequence[ConnectorRow]], None]
+
+
 class RevisionStore(Protocol):
     async def publish(
         self,
@@ -79,10 +82,14 @@ class RevisionStore(Protocol):
         now: int,
         draft: DraftRow | None = None,
         application: tuple[Application, int] | None = None,
+        judge: Judge | None = None,
     ) -> None:
         """Make all of it true, or nothing, and forget the draft it came from. Raise Conflict when a number is taken already, when the
         draft is no longer of that version, when a new application exists, or when `application` no longer has the revision beside it
-        (it is then raised by one)."""
+        (it is then raised by one).
+
+        `judge` is shown every connector as all of it would make them stand, while no other publication that is judged can commit: what
+        it raises is raised, and nothing of this is true."""
 
     async def of(self, connector: str) -> list[Revision]:
         """Return every revision of the connector, newest first."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
 import pytest
@@ -66,6 +66,33 @@ async def test_pb_5_of_a_change_set_with_one_bad_part_nothing_stands(stores: Sto
     assert "baru" not in await stores.connector_secrets.all() and len(await stores.audit.search()) == before
     await stores.connector_revisions.publish([publication(1, "baru"), publication(2, "lama")], [entry("baru"), entry("lama")], now=NOW)
     assert [c.revision for c in await stores.registry.connectors()] == [1, 2]
+
+
+async def test_sm_19_the_judge_sees_every_connector_as_it_would_stand_and_what_it_refuses_never_stood(stores: Stores) -> None:
+    kept, seen = stores.connector_revisions, []
+    await kept.publish([publication(1, "lama")], [entry("lama")], now=NOW)
+
+    def refuses(rows: Sequence[ConnectorRow]) -> None:
+        seen.extend((row.id, row.revision) for row in rows)
+        raise LookupError("taken")
+
+    with pytest.raises(LookupError):
+        await kept.publish([publication(1, "baru", secret="satu"), publication(2, "lama")], [entry("baru")], now=NOW, judge=refuses)
+    assert seen == [("baru", 1), ("lama", 2)]
+    assert [(c.id, c.revision) for c in await stores.registry.connectors()] == [("lama", 1)]
+    assert await kept.of("baru") == [] and len(await stores.audit.search(subject="connector:baru")) == 0
+
+
+async def test_sm_19_of_many_at_one_moment_the_judge_of_each_sees_those_before_it(stores: Stores) -> None:
+    def alone(rows: Sequence[ConnectorRow]) -> None:
+        if len(rows) > 1:
+            raise LookupError("taken")
+
+    names = [f"satu-dari-{n}" for n in range(6)]
+    tries = (stores.connector_revisions.publish([publication(1, name)], [entry(name)], now=NOW, judge=alone) for name in names)
+    results = await asyncio.gather(*tries, return_exceptions=True)
+    assert sorted(type(one).__name__ for one in results) == ["LookupError"] * 5 + ["NoneType"]
+    assert len(await stores.registry.connectors()) == 1
 
 
 async def test_a_row_of_a_release_without_revisions_is_read(stores: Stores) -> None:

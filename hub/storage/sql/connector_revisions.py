@@ -16,11 +16,11 @@ from hub.storage.sql.chains import Chain, append_audit
 from hub.storage.sql.connector_secrets import CONTEXT as SECRETS
 from hub.storage.sql.connector_tables import connector_drafts, connector_revisions, connector_secrets
 from hub.storage.sql.database import Database
-from hub.storage.sql.documents import to_text
+from hub.storage.sql.documents import from_text, to_text
 from hub.storage.sql.sealed import Sealed
 from hub.storage.sql.upsert import upsert
-from idp.applications.models import Application
-from idp.applications.revisions import DraftRow, Newcomer, NewSecret, Publication, Revision
+from idp.applications.models import Application, ConnectorRow
+from idp.applications.revisions import DraftRow, Judge, Newcomer, NewSecret, Publication, Revision
 from idp.store import Conflict
 from kit.audit import Entry
 
@@ -44,6 +44,7 @@ class SqlConnectorRevisions:
         now: int,
         draft: DraftRow | None = None,
         application: tuple[Application, int] | None = None,
+        judge: Judge | None = None,
     ) -> None:
         try:
             async with self.database.write() as connection:
@@ -54,6 +55,9 @@ class SqlConnectorRevisions:
                 if draft is not None:
                     await self._forget(connection, draft.id, draft.version)
                 await append_audit(connection, self.trail, audit)
+                if judge is not None:
+                    await self.trail.lock(connection)  # held until the commit: of two that are judged, the second sees the first
+                    judge(await self._connectors(connection))
         except IntegrityError as error:
             raise Conflict("somebody published first, or the application exists already") from error
 
@@ -69,6 +73,10 @@ class SqlConnectorRevisions:
         await upsert(connection, t.connectors, {"id": one.row.id, "data": data}, ("id",))
         for secret in one.secrets:
             await self._seal(connection, one.row.id, secret, now)
+
+    async def _connectors(self, connection: AsyncConnection) -> list[ConnectorRow]:
+        rows = (await connection.execute(select(t.connectors).order_by(t.connectors.c.id))).all()
+        return [from_text(ConnectorRow, await self.sealed.open("connectors", row.data, row.id)) for row in rows]
 
     async def _seal(self, connection: AsyncConnection, connector: str, secret: NewSecret, now: int) -> None:
         mine = (S.connector == connector, S.name == secret.name)
