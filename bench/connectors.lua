@@ -16,6 +16,10 @@ function init()
   end
 end
 
+-- PAUSE_MS between an answer and the next request of a connection: a load below the most, at which waiting times mean something.
+local pause = tonumber(e("PAUSE_MS") or "0")
+if pause > 0 then function delay() return pause end end
+
 function request()
   next_line = next_line % #lines + 1
   return lines[next_line]

@@ -43,7 +43,7 @@ Spent = dict[str, list[float]]  # by mode: answers for each second of processor 
 
 
 def rounds(modes: Sequence[str], count: int, seconds: int) -> tuple[Rows, Spent]:
-    """Return the rows by (mode, who): `empty` or `gapura`, in turns."""
+    """Return the rows by (mode, who): `empty`, `gapura`, and `paced` where a waiting time is a goal, in turns."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gapura-bench-")))
         folder.chmod(0o755)  # nginx started by root reads as somebody else
@@ -89,6 +89,8 @@ async def _rounds(
             for mode in modes:
                 ours = await MODES[mode].turn(place)
                 turns: list[tuple[str, Callable[[], Row]]] = [("empty", lambda: nothing.run(folder, seconds)), ("gapura", ours)]
+                if (paced := MODES[mode].paced) is not None:
+                    turns.append(("paced", await paced(place)))
                 for who, measure in turns:
                     before = sum(servers[mode].cpu_times()[:2])
                     row = await asyncio.to_thread(measure)
@@ -109,9 +111,10 @@ def table(rows: Rows, spent: Spent, modes: Sequence[str]) -> list[str]:
         empty, ours = rows[mode, "empty"], rows[mode, "gapura"]
         rate = [statistics.median(row.rate for row in side) for side in (empty, ours)]
         each = sorted(b.rate / a.rate for a, b in zip(empty, ours, strict=True))
-        wrong = sum(row.wrong for row in (*empty, *ours))
-        p99 = sorted(row.p99_ms for row in ours)
-        most = f" (goal {wanted.p99_ms:.0f})" if wanted.p99_ms else ""
+        paced = rows.get((mode, "paced"), [])
+        wrong = sum(row.wrong for row in (*empty, *ours, *paced))
+        p99 = sorted(row.p99_ms for row in paced or ours)
+        most = f" at {statistics.median(row.rate for row in paced):,.0f}/s (goal {wanted.p99_ms:.0f})" if paced else ""
         cells = (
             f"{wanted.title} (`{mode}`)",
             f"{rate[0]:,.0f}",

@@ -16,6 +16,7 @@ import httpx
 import psutil
 
 from bench.baseline import PATH
+from connectors.apps.forward_auth.snippets import INSIDE
 
 PEER = Path(__file__).parent / "peers"
 ROOT = Path(__file__).parents[1]
@@ -124,10 +125,11 @@ def empty_handler(folder: Path, redis_url: str) -> Iterator[str]:
 
 @contextmanager
 def nginx(folder: Path, port: int, site: str, application: int) -> Iterator[None]:
-    """nginx on core 1 with this inside its server block, and behind it an application that answers which address it was told."""
+    """nginx on core 1 with this beside and inside its server block, and behind it an application that answers which address it was told."""
     temporary = "".join(f"    {name}_temp_path {folder}/{name};\n" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
     behind = f"    server {{ listen 127.0.0.1:{application}; location / {{ return 200 $http_x_bench_surel; }} }}\n"
-    before = f"    server {{\n listen 127.0.0.1:{port};\n keepalive_requests 1000000;\n{site}\n }}\n"
+    outside, _, site = site.partition(INSIDE)
+    before = f"{outside}    server {{\n listen 127.0.0.1:{port};\n keepalive_requests 1000000;\n{site}\n }}\n"
     head = f"worker_processes 1;\npid {folder}/nginx.pid;\nevents {{ worker_connections 512; }}\n"
     configuration = folder / "nginx.conf"
     configuration.write_text(f"{head}http {{\n    access_log off;\n{temporary}{behind}{before}}}\n")

@@ -37,8 +37,8 @@ class Identity:
     """Who someone is, as far as one application may know: pairwise subject, the claims that consent released, how they signed in.
 
     `claims` holds wire values (str, int, bool, list, dict) under the claim names of the catalogue. A claim that was not released or
-    has no value is absent, never empty. Times are seconds UTC. `session` is what this session is called in the application's sector, the same
-    for each hand-off of the session; empty where no session is behind it.
+    has no value is absent, never empty. Times are seconds UTC. `session` is what this session is called in the application's
+    sector, the same for each hand-off of the session; empty where no session is behind it.
     """
 
     subject: str

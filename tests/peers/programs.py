@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 from connectors.apps.forward_auth.kind import ForwardAuth
 from connectors.apps.forward_auth.settings import ForwardAuthSettings
+from connectors.apps.forward_auth.snippets import INSIDE
 from tests.servers import missing
 
 HERE = Path(__file__).parent
@@ -105,7 +106,8 @@ def nginx(folder: Path, port: int, gapura: str, settings: dict[str, Any], upstre
     folder.mkdir()
     own = ForwardAuthSettings.model_validate({**settings, "upstream": f"http://127.0.0.1:{upstream}"})
     text = (HERE / "nginx.conf").read_text()
-    for name, value in {"PORT": str(port), "FOLDER": str(folder), "SNIPPET": ForwardAuth().proxy_configuration(own, gapura)}.items():
+    outside, _, inside = ForwardAuth().proxy_configuration(own, gapura).partition(INSIDE)
+    for name, value in {"PORT": str(port), "FOLDER": str(folder), "OUTSIDE": outside, "SNIPPET": inside}.items():
         text = text.replace(f"@{name}@", value)
     (folder / "nginx.conf").write_text(text)
     command = [program("nginx"), "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log"), "-g", "daemon off;"]

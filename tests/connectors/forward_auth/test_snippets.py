@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from connectors.apps.forward_auth.apache import SITE_FILE
 from connectors.apps.forward_auth.kind import ForwardAuth
 from connectors.apps.forward_auth.settings import ForwardAuthSettings
+from connectors.apps.forward_auth.snippets import INSIDE
 
 PAGE = Path(__file__).parents[3] / "docs/connectors/forward_auth.md"
 SETTINGS = {
@@ -29,9 +30,26 @@ def lines(text: str) -> list[str]:
 
 
 def test_the_docs_page_shows_exactly_this() -> None:
-    block = re.search(r"```nginx\nserver \{\n(.*?)\n\}\n```", PAGE.read_text(), re.S)
+    block = re.search(r"```nginx\n(upstream .*?\n\}\n)\nserver \{\n(.*?)\n\}\n```", PAGE.read_text(), re.S)
     assert block is not None
-    assert lines(block[1])[2:] == lines(configuration()), "after listen and server_name"
+    outside, _, inside = configuration().partition(INSIDE)
+    assert [line.partition("   #")[0] for line in lines(block[1])] == lines(outside)[1:], "after the comment that says where"
+    assert lines(block[2])[2:] == lines(inside), "after listen and server_name"
+
+
+@pytest.mark.parametrize(
+    ("issuer", "server"),
+    [
+        ("https://gapura.example.id", "gapura.example.id:443"),
+        ("https://hub.example.id:8443", "hub.example.id:8443"),
+        ("http://hub.local", "hub.local:80"),
+    ],
+)
+def test_the_checks_travel_on_connections_that_stay(issuer: str, server: str) -> None:
+    text = configuration(issuer)
+    assert f"server {server};" in text and "keepalive" in text
+    assert f"proxy_set_header Host {issuer.partition('//')[2]};" in text, "the name of the upstream block is nobody's host"
+    assert ("proxy_ssl_name" in text) == issuer.startswith("https:"), "the certificate is that of the hub, not of the block"
 
 
 def test_every_header_the_gate_may_set_is_replaced_so_that_a_clients_own_never_passes() -> None:
