@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from connectors.contract import Kind
 
-Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]  # one line, all of it seen
 Long = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
 Managed = Literal["console", "files"]
 CLASSIFICATIONS = ("open", "restricted", "confidential")  # terbuka, terbatas, tertutup

@@ -6,6 +6,7 @@ words, numbers and truth values only as JSON knows them. JSON is read too: it is
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,8 @@ FAULTS: Mapping[str, str] = {
     f"must be at most {MOST_TEXT} characters": f"paling panjang {MOST_TEXT} huruf",
     f"must be at most {MOST_DEEP} levels deep": f"paling dalam {MOST_DEEP} tingkat",
     "a name must be text": "nama harus teks",
+    "a text holds half of a character": "ada teks dengan separuh huruf",
+    "a number is too large": "ada angka yang terlalu besar",
     "a name stands twice": "satu nama ditulis dua kali",
     "anchors and aliases are not read": "jangkar dan alias YAML tidak dibaca",
     "tags are not read": "tag YAML tidak dibaca",
@@ -95,7 +98,11 @@ def _plain(value: Any, depth: int = 0) -> Any:
     if isinstance(value, dict):
         if not all(isinstance(name, str) for name in value):
             raise BadFile("line 1", "malformed", _told("a name must be text"))
-        return {name: _plain(inner, depth + 1) for name, inner in value.items()}
+        return {_plain(name): _plain(inner, depth + 1) for name, inner in value.items()}
+    if isinstance(value, str) and any("\ud800" <= c <= "\udfff" for c in value):
+        raise BadFile("line 1", "malformed", _told("a text holds half of a character"))
+    if isinstance(value, float) and not math.isfinite(value):
+        raise BadFile("line 1", "malformed", _told("a number is too large"))
     return [_plain(inner, depth + 1) for inner in value] if isinstance(value, list) else value
 
 

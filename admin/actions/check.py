@@ -61,9 +61,7 @@ def words(field: str, text: Mapping[str, str], *, nested: bool = False) -> Found
     field = f"{field}.id" if nested else field
     if not text.get("id", "").strip():
         return [problem(field, "missing", "Isi bagian ini.", "Fill this in.")]
-    if any(ord(c) < 32 and c not in "\r\n\t" for value in text.values() for c in value):
-        return [problem(field, "bad_text", "Hapus tanda yang tidak terlihat dari teks ini.", "Remove invisible characters from this text.")]
-    return []
+    return invisible(field, "".join(text.values()))
 
 
 def one_of(field: str, value: str, known: Iterable[str]) -> Found:
@@ -158,7 +156,17 @@ def typed_name(field: str, typed: str, name: str) -> Found:
     return [problem(field, "name_differs", f"Ketik nama persis seperti ini: {name}.", f"Type the name exactly like this: {name}.")]
 
 
-def reason(field: str, text: str) -> Found:
-    if 5 <= len(text.strip()) <= 500:
+def reason(field: str, text: str, *, optional: bool = False) -> Found:
+    """A reason stands in the trail for good, and is read on terminals: letters only, no signs that nobody sees."""
+    kept = text.strip()
+    if not kept and optional:
         return []
-    return [problem(field, "reason", "Tulis alasan, 5 sampai 500 huruf.", "Write the reason, 5 to 500 letters.")]
+    if not 5 <= len(kept) <= 500:
+        return [problem(field, "reason", "Tulis alasan, 5 sampai 500 huruf.", "Write the reason, 5 to 500 letters.")]
+    return invisible(field, kept)
+
+
+def invisible(field: str, text: str) -> Found:
+    if all(c in "\r\n\t" or (ord(c) >= 32 and not "\x7f" <= c <= "\x9f" and not "\ud800" <= c <= "\udfff") for c in text):
+        return []
+    return [problem(field, "bad_text", "Hapus tanda yang tidak terlihat dari teks ini.", "Remove invisible characters from this text.")]

@@ -141,8 +141,7 @@ class Publishing:
     ) -> list[Published]:
         """Make every step true in one transaction. The caller has asked for the permission. What is wrong is told first, all of it."""
         check.settle(*(step.checked.problems for step in steps))
-        if any(step.dangers for step in steps):
-            check.settle(check.reason("reason", reason))
+        check.settle(check.reason("reason", reason, optional=not any(step.dangers for step in steps)))
         publications, entries = [], []
         for step in steps:
             checked = {} if event is AuditEvent.CONNECTOR_HANDED_OVER else await self.dry_run(step)

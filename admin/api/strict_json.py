@@ -1,6 +1,7 @@
-"""JSON that every program reads in the same way: no name twice in one object, no NaN, no number out of range, not too deep.
+"""JSON that every program reads in the same way: no name twice in one object, no NaN, no number out of range, no half of a character, not
+too deep; and no NUL, which no database of ours keeps in a text.
 
-RFC 8259 §4, §6.
+RFC 8259 §4, §6, §8.2.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import math
 from typing import Any, NoReturn
 
 DEEPEST = 20
+LARGEST = 2**53 - 1  # beyond, programs round each in its own way
 
 
 def reads_one_way(body: bytes) -> bool:
@@ -17,10 +19,10 @@ def reads_one_way(body: bytes) -> bool:
     if not body.strip():
         return True
     try:
-        found = json.loads(body, object_pairs_hook=_once, parse_constant=_no, parse_float=_finite)
+        found = json.loads(body, object_pairs_hook=_once, parse_constant=_no, parse_float=_finite, parse_int=_exact)
     except (ValueError, RecursionError):
         return False
-    return _is_flat(found, DEEPEST)
+    return _is_sound(found, DEEPEST)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -41,8 +43,17 @@ def _finite(text: str) -> float:
     return value
 
 
-def _is_flat(value: Any, left: int) -> bool:
+def _exact(text: str) -> int:
+    value = int(text) if len(text) <= 17 else LARGEST + 1
+    if abs(value) > LARGEST:
+        raise ValueError("the number is too large")
+    return value
+
+
+def _is_sound(value: Any, left: int) -> bool:
     if left == 0:
         return False
-    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return all(_is_flat(part, left - 1) for part in parts)
+    if isinstance(value, str):
+        return not any(c == "\0" or "\ud800" <= c <= "\udfff" for c in value)
+    parts = [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return all(_is_sound(part, left - 1) for part in parts)

@@ -11,11 +11,12 @@ from starlette.requests import Request
 from admin.actions.tokens import Tokens
 from admin.api.strict_json import reads_one_way
 from admin.confirm import Confirmation
-from admin.errors import AdminError, Forbidden
+from admin.errors import AdminError, Forbidden, NotFound
 from admin.operator import Operator, OperatorSessions
 from admin.permissions import Permission, allowed
 from admin.routes import API_ROUTES
 from kit.web.csrf import Csrf
+from kit.web.forms import holds_nul
 
 HEADER = "gapura-confirmation"
 
@@ -68,6 +69,8 @@ class Gate:
 
         async def who(request: Request) -> Operator:
             operator = await self.caller(request)
+            if holds_nul(request):
+                raise NotFound(path)
             if not reads_one_way(await request.body()):
                 raise BadJson
             if not allowed(operator.roles, permission):

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from admin.actions.all import Actions
 from admin.confirm import Confirmation
 from admin.door import AdminDoor
-from admin.errors import AdminError, FieldProblem, Forbidden, Invalid, NotConfirmed
+from admin.errors import AdminError, FieldProblem, Forbidden, Invalid, NotConfirmed, NotFound
 from admin.operator import Operator, OperatorSessions
 from admin.pages.fields import Values
 from admin.pages.words import BASES, CLIENT_PROOFS, EVENTS, GRANTS
@@ -24,7 +24,7 @@ from admin.routes import OPEN, PAGES
 from idp.interaction.dispatcher import Dispatcher
 from idp.people.models import Role
 from kit.clock import Clock
-from kit.web.forms import BadForm, read_form
+from kit.web.forms import BadForm, holds_nul, read_form
 from kit.web.language import language_of, pick
 from kit.web.pages import Pages, see_other
 
@@ -151,11 +151,15 @@ class Frame:
             visit = Visit(request, operator or NOBODY, dict(request.path_params))
             if permission is not None and not allowed(visit.operator.roles, permission):
                 return self.problem(visit, Forbidden())
+            if holds_nul(request):
+                return self.problem(visit, NotFound())
             if method == "POST":
                 try:
                     pairs = await read_form(request)
                 except BadForm as error:
                     return self.problem(visit, BadPost(error.status))
+                if holds_nul(request, pairs):
+                    return self.problem(visit, BadPost(400))
                 form = Values(pairs)
                 if not self.pages.genuine(request, form["csrf"]):
                     return self.problem(visit, NotGenuine())

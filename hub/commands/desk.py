@@ -72,12 +72,15 @@ def show_one(row: Mapping[str, Any], as_json: bool) -> None:
         return
     width = max(len(name) for name in row)
     for name, value in row.items():
-        typer.echo(f"{name.ljust(width)}  {_cell(value)}")
+        typer.echo(f"{name.ljust(width)}  {_cell(value, lines=True)}")
 
 
-def _cell(value: Any) -> str:
+def _cell(value: Any, *, lines: bool = False) -> str:
+    """Return a value as a terminal may show it: what somebody typed moves no cursor and, but for `lines`, begins no line of its own."""
     if isinstance(value, Mapping):
-        return str(value.get("id", json.dumps(dict(value), ensure_ascii=False)))
+        return _cell(value.get("id", json.dumps(dict(value), ensure_ascii=False)), lines=lines)
     if isinstance(value, (list, tuple)):
         return " ".join(_cell(one) for one in value)
-    return "–" if value in (None, "") else str(value)
+    shown = "–" if value in (None, "") else str(value)
+    shown = shown if lines else shown.replace("\n", " ")
+    return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in shown)

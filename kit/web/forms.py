@@ -6,6 +6,7 @@ FastAPI keeps the last of a repeated parameter and answers 422 for a missing one
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
@@ -71,3 +72,9 @@ async def read_form(request: Request, limit: int = MAX_BODY) -> list[tuple[str, 
     except UnicodeDecodeError as error:
         raise BadForm("the body is not urlencoded") from error
     return pairs_of(text)
+
+
+def holds_nul(request: Request, pairs: Iterable[tuple[str, str]] = ()) -> bool:
+    """True when the path, the query or one of the pairs holds NUL. No database of ours keeps it in a text: PostgreSQL refuses the call."""
+    said = [*request.query_params.multi_items(), *pairs]
+    return "\0" in request.scope["path"] or any("\0" in part for pair in said for part in pair)

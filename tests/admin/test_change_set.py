@@ -63,6 +63,10 @@ def test_fi_1_what_is_written_is_read_back_and_written_the_same(said: dict[str, 
         "[" * 5000,
         "x" * 200_000,
         "kind: !!str a",
+        'settings: {a: "\\uD800"}',
+        'settings: {"\\uD800": a}',
+        "settings: {a: [1.0e+999]}",
+        'agency: "A\\0"',
     ],
 )
 def test_what_two_programs_could_read_differently_is_not_read(text: str) -> None:
