@@ -16,6 +16,7 @@ from admin.actions.bench import Bench
 from admin.actions.change_set import ChangeSets
 from admin.actions.clients import Clients
 from admin.actions.connector_secrets import ConnectorSecrets
+from admin.actions.connector_settings import ConnectorSettings
 from admin.actions.connectors import Connectors
 from admin.actions.definitions import Definitions
 from admin.actions.desk import Desk
@@ -123,6 +124,7 @@ class AdminRoom:
             clients=clients,
             registrations=Registrations(desk, SCOPES, self.judging.offered, Logos(self.judging.outbound)),
             connectors=connectors,
+            connector_settings=ConnectorSettings(publishing),
             lifecycle=lifecycle,
             change_sets=ChangeSets(publishing),
             notices=notices,

@@ -9,6 +9,7 @@ from admin.actions.agencies import Agencies
 from admin.actions.applications import Applications
 from admin.actions.change_set import ChangeSets
 from admin.actions.clients import Clients
+from admin.actions.connector_settings import ConnectorSettings
 from admin.actions.connectors import Connectors
 from admin.actions.desk import Desk
 from admin.actions.keys import Keys
@@ -31,6 +32,7 @@ class Actions:
     clients: Clients
     registrations: Registrations
     connectors: Connectors
+    connector_settings: ConnectorSettings
     lifecycle: Lifecycle
     change_sets: ChangeSets
     notices: Notices

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from pydantic import BaseModel, ValidationError
 
 from admin.actions import check
-from admin.actions.desk import Desk, difference
+from admin.actions.desk import Desk
 from admin.actions.drafts import ConnectorDraft, NoticeDraft
-from admin.actions.revising import Revising, not_by_files
+from admin.actions.revising import Revising
 from admin.actions.settings_problems import mapping_fields, told
 from admin.actions.taken_names import none_taken, taken
-from admin.errors import Changed, Invalid, NotFound
+from admin.errors import Invalid, NotFound
 from admin.operator import Operator
 from admin.permissions import Permission
 from connectors.contract import Capability, Connector, Kind, ProxyKind
@@ -47,36 +47,6 @@ class Connectors:
         if connector is None:
             raise NotFound(connector_id)
         return connector
-
-    async def change(self, operator: Operator, connector_id: str, draft: ConnectorDraft, *, based_on: int) -> Connector:
-        """Save the settings; gate sessions made under the former ones are dead when this returns. The kind never changes."""
-        self.desk.may(operator, Permission.CONNECTOR_CHANGE)
-        former = await self.get(operator, connector_id)
-        snapshot = await self.desk.snapshot()
-        application = snapshot.applications[former.application]
-        if application.revision != based_on:
-            raise Changed(connector_id)
-        if draft.kind != former.kind:
-            raise Invalid(check.problem("kind", "fixed", "Jenis konektor tidak dapat diubah.", "A connector's kind cannot change."))
-        asked = _asked(snapshot, application)
-        settings = self._settings(draft, "")
-        check.settle(
-            self._beyond(former.kind, settings, asked, ""), self.hosts(snapshot, former.kind, settings, connector_id, former.application)
-        )
-        after_settings = settings.model_dump(mode="json")
-        before, after = difference(former.settings.model_dump(mode="json"), after_settings)
-        if not after and not before:
-            return former
-        entry = self.desk.entry(
-            operator, AuditEvent.CONNECTOR_CHANGED, f"connector:{connector_id}", before=before, after=after, names=_names(application)
-        )
-        stands = await self.revising.get(connector_id)
-        not_by_files(stands)
-        new = self.revising.normal(stands.definition.model_copy(update={"settings": after_settings}), snapshot, {})
-        publication = self.revising.publication(operator.actor, new, stands)
-        touched = replace(application, updated_at=self.desk.clock.now())
-        await self._publish(publication, [entry], application.id, (touched, based_on), judge=none_taken(self.kinds, {connector_id}))
-        return replace(former, settings=settings)
 
     async def disable(self, operator: Operator, connector_id: str, *, name: str, reason: str) -> Connector:
         return await self._switch(operator, connector_id, False, name, reason)
@@ -109,18 +79,10 @@ class Connectors:
         await self._publish(publication, [entry], application.id, judge=judge)
         return replace(former, enabled=enabled)
 
-    async def _publish(
-        self,
-        publication: Publication,
-        entries: list[Entry],
-        application: str,
-        touched: tuple[Application, int] | None = None,
-        *,
-        judge: Judge | None = None,
-    ) -> None:
+    async def _publish(self, publication: Publication, entries: list[Entry], application: str, *, judge: Judge | None = None) -> None:
         store, now = self.desk.stores.connector_revisions, self.desk.clock.now()
         async with self.desk.changing(guards.application(application)):
-            await store.publish([publication], entries, now=now, application=touched, judge=judge)
+            await store.publish([publication], entries, now=now, judge=judge)
 
     async def first(self, operator: Operator, newcomer: Newcomer, draft: ConnectorDraft, entries: Sequence[Entry]) -> None:
         """Keep a new application and its connector in one transaction, with these lines of the trail before its own. Only

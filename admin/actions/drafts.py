@@ -134,6 +134,12 @@ class ConnectorDraft(Draft):
     settings: dict[str, Any] = Field(default_factory=dict)
 
 
+class ConnectorEdit(ConnectorDraft):
+    """Settings said anew, whole. `reason`: needed for what is dangerous, kept with the revision."""
+
+    reason: str = Field("", max_length=500)
+
+
 class ApplicationDraft(Draft):
     """A new application with everything it needs to be entered: its service, its notice, and a client or a connector."""
 

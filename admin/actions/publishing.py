@@ -27,6 +27,7 @@ from connectors.definition import Definition
 from connectors.definition_file import text_of
 from connectors.registry import PROXY_KINDS
 from idp import guards
+from idp.applications.models import Application
 from idp.applications.registry import Snapshot
 from idp.applications.revisions import DraftRow, Newcomer, NewSecret, Publication
 from kit.audit import AuditEvent, Entry
@@ -138,8 +139,10 @@ class Publishing:
         restores: int = 0,
         draft: DraftRow | None = None,
         event: AuditEvent = AuditEvent.CONNECTOR_CHANGED,
+        application: tuple[Application, int] | None = None,
     ) -> list[Published]:
-        """Make every step true in one transaction. The caller has asked for the permission. What is wrong is told first, all of it."""
+        """Make every step true in one transaction. The caller has asked for the permission. What is wrong is told first, all of it.
+        `application`: one that is raised along with it, if it still has the revision beside it."""
         check.settle(*(step.checked.problems for step in steps))
         check.settle(check.reason("reason", reason, optional=not any(step.dangers for step in steps)))
         publications, entries = [], []
@@ -156,7 +159,9 @@ class Publishing:
             else None
         )
         async with self.desk.changing(*touched):
-            await self.desk.stores.connector_revisions.publish(publications, entries, now=now, draft=draft, judge=judge)
+            await self.desk.stores.connector_revisions.publish(
+                publications, entries, now=now, draft=draft, application=application, judge=judge
+            )
         return [
             Published(step.definition.id, one.row.revision, step.changes, step.newcomer is not None)
             for step, one in zip(steps, publications, strict=True)

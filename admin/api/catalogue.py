@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from admin.actions.all import Actions
-from admin.actions.drafts import AgencyDraft, ApplicationDraft, ApplicationEdit, ClientDraft, ConnectorDraft, NoticeDraft
+from admin.actions.drafts import AgencyDraft, ApplicationDraft, ApplicationEdit, ClientDraft, ConnectorEdit, NoticeDraft
 from admin.actions.picture import Preview, Wanted
 from admin.api import models as m
 from admin.api.revision import etag, revision
@@ -205,10 +205,12 @@ def catalogue_routes(gate: Gate, actions: Actions) -> APIRouter:
     async def change_connector(
         operator: Annotated[Operator, who("PUT", "/connectors/{connector_id}")],
         connector_id: str,
-        draft: ConnectorDraft,
+        edit: ConnectorEdit,
         based_on: Revision,
     ) -> m.ConnectorOut:
-        return m.connector(await actions.connectors.change(operator, connector_id, draft, based_on=based_on))
+        """Say the settings anew, whole, without a draft; what is dangerous needs a reason."""
+        await actions.connector_settings.change(operator, connector_id, edit, based_on=based_on)
+        return m.connector(await actions.connectors.get(operator, connector_id))
 
     @router.post("/connectors/{connector_id}/disable")
     async def disable_connector(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from admin.actions.drafts import ApplicationDraft, ConnectorDraft, NoticeDraft, PurposeDraft, Words
+from admin.actions.drafts import ApplicationDraft, ConnectorDraft, ConnectorEdit, NoticeDraft, PurposeDraft, Words
 from admin.errors import Changed, Invalid
 from idp import guards
 from idp.people.models import Role
@@ -79,12 +79,13 @@ async def test_sm_19_two_connectors_never_answer_to_one_name(site: Site, service
     assert [(one.field, one.code) for one in refused.value.problems] == [("connector.settings", "taken")]
     await actions.applications.register(operator, entered_by_cas("dua", "https://lain.example.id/"))
     revision = site.house.registry.now.applications["dua"].revision
-    taken, free = (entered_by_cas("dua", one).connector for one in (service, "https://lain.example.id/masuk"))
-    assert taken is not None and free is not None
+    taken, free = (
+        ConnectorEdit(kind="cas", settings={"services": [one]}, reason="Alamat baru") for one in (service, "https://lain.example.id/masuk")
+    )
     with pytest.raises(Invalid) as refused:
-        await actions.connectors.change(operator, "dua", taken, based_on=revision)
+        await actions.connector_settings.change(operator, "dua", taken, based_on=revision)
     assert [(one.field, one.code) for one in refused.value.problems] == [("settings", "taken")]
-    await actions.connectors.change(operator, "dua", free, based_on=revision)
+    await actions.connector_settings.change(operator, "dua", free, based_on=revision)
     assert site.house.registry.now.connectors["dua"].settings.services == ("https://lain.example.id/masuk",)  # type: ignore[attr-defined] # the kind's own model
 
 
@@ -95,13 +96,13 @@ async def test_changing_the_mapping_ends_the_gate_sessions_and_needs_the_revisio
     revision = site.house.registry.now.applications["lama-uji"].revision
     before = await site.resources.expiring.guards(guards.application("lama-uji"))
     settings = {"base_url": "https://lama.example.id", "headers": [{"claim": "nik", "field": "X-NIK"}]}
-    new = ConnectorDraft(kind="forward_auth", settings=settings)
-    await actions.connectors.change(operator, "lama-uji", new, based_on=revision)
+    new = ConnectorEdit(kind="forward_auth", settings=settings, reason="NIK ikut dikirim")
+    await actions.connector_settings.change(operator, "lama-uji", new, based_on=revision)
     assert await site.resources.expiring.guards(guards.application("lama-uji")) != before
     with pytest.raises(Changed):
-        await actions.connectors.change(operator, "lama-uji", new, based_on=revision)
+        await actions.connector_settings.change(operator, "lama-uji", new, based_on=revision)
     row = (await site.resources.stores.audit.search(event=AuditEvent.CONNECTOR_CHANGED))[0].entry
-    assert row.before["headers"] != row.after["headers"] and row.names["application:lama-uji"] == "Lama Uji"
+    assert row.before["settings"]["headers"] != row.after["settings"]["headers"] and row.names["application:lama-uji"] == "Lama Uji"
 
 
 async def test_what_is_mapped_cannot_leave_the_notice(site: Site) -> None:
