@@ -36,7 +36,7 @@ FAULTS: Mapping[str, str] = {
     "anchors and aliases are not read": "jangkar dan alias YAML tidak dibaca",
     "tags are not read": "tag YAML tidak dibaca",
 }
-UNREADABLE = "tidak terbaca sebagai YAML; periksa spasi di awal baris dan tanda titik dua"
+UNREADABLE = "Tidak terbaca sebagai YAML. Periksa spasi di awal baris dan tanda titik dua."
 
 
 class BadFile(ConnectorError):
@@ -69,7 +69,8 @@ def read_text(text: str) -> Definition:
 
 
 def _told(reason: str) -> Text:
-    return both(f"Perbaiki: {FAULTS.get(reason, UNREADABLE)}.", f"Fix this: {reason}.")
+    known = FAULTS.get(reason)
+    return both(f"Perbaiki: {known}." if known else UNREADABLE, f"Fix this: {reason}.")
 
 
 def _data_of(text: str) -> Any:

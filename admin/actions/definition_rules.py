@@ -75,7 +75,10 @@ ASKED = {
         "Tulis kantor atau jabatan di instansi, dengan nomor telepon.",
         "Write the office or role at the agency, with a telephone number.",
     ),
-    "classification": ("Pilih open, restricted, atau confidential.", "Choose open, restricted or confidential."),
+    "classification": (
+        "Pilih terbuka (open), terbatas (restricted), atau tertutup (confidential).",
+        "Choose open, restricted or confidential.",
+    ),
 }
 
 

@@ -40,13 +40,15 @@ NEW = {
     "notice.purposes.0.required": "on",
 }
 GATE = {"settings.base_url": "https://lama.example.id", "settings.start_path": "/", "settings.proxy": "nginx"}
+PUBLIC = {"register.name.id": "Lama Uji", "register.service.line.id": "Ambil nomor.", "register.service.line.en": "Take a number."}
+PUBLIC["register.service.identity_level"] = "verified"
 HEADERS = {"settings.headers.0.claim": "name", "settings.headers.0.field": "X-Nama", "settings.headers.0.transform": "none"}
 
 
 async def behind_the_gate(one: Technician) -> None:
     """Put `lama-uji` behind the gate, by the steps of the wizard."""
     await one.begin("forward_auth", "lama-uji")
-    for path, values in (("tujuan", {**TARGET, "register.name.id": "Lama Uji"}), ("sambungan", GATE), ("pemetaan", HEADERS)):
+    for path, values in (("tujuan", {**TARGET, **PUBLIC}), ("sambungan", GATE), ("pemetaan", HEADERS)):
         answer = await one.step(path, values)
         assert answer.status_code == 303, words_of(answer.text)[:400]
     answer = await one.publish()
@@ -71,7 +73,8 @@ async def test_an_application_is_registered_by_form_and_its_secret_is_shown_once
 async def test_an_older_application_is_put_behind_the_gate_by_form_and_stopped_again(site: Site) -> None:
     one = await technician(site)
     await behind_the_gate(one)
-    browser = one.browser
+    browser, service = one.browser, site.house.registry.now.services["lama-uji"]
+    assert (service.line["en"], service.identity_level, service.authentication_level) == ("Take a number.", "verified", "aal1")
     preview = await browser.go("/admin/aplikasi/lama-uji/coba?warga=siti")
     assert "X-Nama" in preview.text and "Siti Peragawati" in preview.text
     form = await browser.go("/admin/konektor/lama-uji/ubah")

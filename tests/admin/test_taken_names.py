@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from admin.actions.drafts import ApplicationDraft, ConnectorDraft
+from admin.actions.drafts import ApplicationDraft, ConnectorEdit
 from admin.actions.taken_names import none_taken, taken
 from admin.errors import Changed, Invalid
 from connectors.builtin import KINDS
@@ -69,9 +69,9 @@ async def test_sm_19_of_two_who_change_to_one_name_at_one_moment_one_is_refused(
     operator, actions = await working(site, Role.OPERATOR), site.house.admin.actions
     for name in ("satu", "dua"):
         await actions.applications.register(operator, applied(name, "cas", cas(f"https://{name}.example.id/")))
-    new = ConnectorDraft(kind="cas", settings=cas("https://arsip.example.id/"))
+    new = ConnectorEdit(kind="cas", settings=cas("https://arsip.example.id/"), reason="Alamat baru")
     revisions = {name: site.house.registry.now.applications[name].revision for name in ("satu", "dua")}
-    tries = (actions.connectors.change(operator, name, new, based_on=revision) for name, revision in revisions.items())
+    tries = (actions.connector_settings.change(operator, name, new, based_on=revision) for name, revision in revisions.items())
     assert outcome(await asyncio.gather(*tries, return_exceptions=True)) == ["Invalid", "kept"]
     settings = [site.house.registry.now.connectors[name].settings for name in ("satu", "dua")]
     assert len({str(one) for one in settings}) == 2
@@ -81,10 +81,8 @@ async def test_sm_19_two_who_change_one_connector_are_told_that_it_changed(site:
     operator, actions = await working(site, Role.OPERATOR), site.house.admin.actions
     await actions.applications.register(operator, applied("satu", "cas", cas("https://satu.example.id/")))
     revision = site.house.registry.now.applications["satu"].revision
-    tries = [
-        actions.connectors.change(operator, "satu", ConnectorDraft(kind="cas", settings=cas(f"https://{n}.example.id/")), based_on=revision)
-        for n in "ab"
-    ]
+    edits = [ConnectorEdit(kind="cas", settings=cas(f"https://{n}.example.id/"), reason="Alamat baru") for n in "ab"]
+    tries = [actions.connector_settings.change(operator, "satu", one, based_on=revision) for one in edits]
     results = await asyncio.gather(*tries, return_exceptions=True)
     assert outcome(results) == ["Changed", "kept"] and any(isinstance(one, Changed) for one in results)
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import httpx
+from sqlalchemy import delete
 
 from admin.actions.drafts import RegistrationDraft
 from admin.operator import LOCAL
+from hub.storage.sql.tables import connectors
+from idp.applications.registry import GUARD
 from tests.browser.lives import BAYU
 from tests.browser.pages_connectors import CONNECTORS
 from tests.browser.stage import Page, Stage, Walk, drawn
@@ -74,6 +77,22 @@ async def _too_soon(stage: Stage) -> httpx.Response:
     return await operator.submit(form=-1, reason="Pergantian berkala")
 
 
+async def _taken(stage: Stage) -> httpx.Response:
+    """A connector that is switched off is switched on again, though another stands for its host: it is there for this page alone."""
+    site = await stage.site()
+    stores, operator = site.resources.stores, await stage.operator()
+    gate = next(row for row in await stores.registry.connectors() if row.id == "rsud-daftar")
+    try:
+        await stores.registry.save_connector(replace(gate, id="rsud-lama", application="usaha-kecil", enabled=False))
+        await site.resources.expiring.move(GUARD)
+        await operator.go("/admin/konektor/rsud-lama/buka")
+        return await operator.submit(form=-1, reason="Dipakai lagi")
+    finally:
+        async with stores.database.write() as connection:
+            await connection.execute(delete(connectors).where(connectors.c.id == "rsud-lama"))
+        await site.resources.expiring.move(GUARD)
+
+
 def _registered(rest: str = "") -> Walk:
     """Open registration, let a client with a name to look at come in, and go to the page."""
 
@@ -127,7 +146,7 @@ ADMIN: tuple[Page, ...] = (
     Page(
         "admin/act.html",
         "C",
-        {"usual": _at("/admin/instansi/KOMIDAG/henti"), "application": _at(f"{APPLICATION}/henti"), "too-soon": _too_soon},
+        {"usual": _at("/admin/instansi/KOMIDAG/henti"), "application": _at(f"{APPLICATION}/henti"), "too-soon": _too_soon, "taken": _taken},
     ),
     Page("admin/applications/list.html", "C", {"usual": _at("/admin/aplikasi"), "none": _at("/admin/aplikasi?q=zzzz")}),
     Page("admin/applications/summary.html", "C", {"usual": _at(APPLICATION), "older": _at("/admin/aplikasi/rsud-daftar")}),
