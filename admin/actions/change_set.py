@@ -100,7 +100,8 @@ class ChangeSets:
                 continue
             owners[definition.id] = file
             step = await self.publishing.step(definition, given=given, snapshot=snapshot)
-            problems = [*unresolved, *_against(step)]
+            told = {one.field for one in unresolved}
+            problems = [*unresolved, *(one for one in _against(step) if one.field not in told)]
             wrong += [_in(file, one) for one in problems]
             found[file] = step
             if not problems:

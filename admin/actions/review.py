@@ -38,6 +38,17 @@ EFFECTS: Mapping[str, Text] = {
     "managed": {"id": "Konektor ini dikelola dari tempat lain.", "en": "This connector is managed from another place."},
     "register": {"id": "Aplikasi ini ikut didaftarkan.", "en": "The application is registered along with it."},
     "new": {"id": "Konektor baru.", "en": "A new connector."},
+    "first_value": {"id": "Nilai rahasia yang pertama.", "en": "The first value of the secret."},
+}
+# The same of a connector that there was not: nothing is longer, elsewhere or weaker than before.
+FIRST: Mapping[str, Text] = {
+    "longer": {"id": "Selama ini bukti masuk berlaku.", "en": "A proof of sign-in is good for so long."},
+    "place": {"id": "Alamat ini dipakai untuk data orang.", "en": "An address that people's data go to or come from."},
+    "open": {"id": "Yang boleh dibuka atau dipanggil.", "en": "What may be opened or called."},
+    "weaker": {"id": "Pengaman sistem ini.", "en": "A safeguard of this system."},
+    "plain": {"id": "Pengaturan sistem ini.", "en": "A setting of this system."},
+    "secret": {"id": "Dari sini rahasia diambil.", "en": "Where the secret comes from."},
+    "managed": {"id": "Konektor ini dikelola dari sini.", "en": "This connector is managed from here."},
 }
 
 
@@ -46,6 +57,7 @@ def changes(
 ) -> tuple[Change, ...]:
     """Return every difference in the order of a definition. `renewed`: secrets whose value would be another one."""
     found: list[Change] = []
+    words = EFFECTS if before is not None else {**EFFECTS, **FIRST}
     former = before or Definition(kind=after.kind, id=after.id, application=after.application)
     if before is None:
         found.append(Change("id", "", after.id, EFFECTS["new"]))
@@ -54,15 +66,17 @@ def changes(
     for name in ("managed", "agency", "purpose", "legal_basis", "contact", "classification"):
         old, new = _text(getattr(former, name)), _text(getattr(after, name))
         if old != new:
-            found.append(Change(name, old, new, EFFECTS["managed" if name == "managed" else "words"]))
+            found.append(Change(name, old, new, words["managed" if name == "managed" else "words"]))
     kind = kinds[after.kind]
     found += _mapped(former, after, kind)
-    found += _settings(former, after, kind)
+    found += _settings(former, after, kind, words)
     for name in sorted({*former.secrets, *after.secrets}):
         old, new = former.secrets.get(name, ""), after.secrets.get(name, "")
         if old != new:
-            found.append(Change(f"secrets.{name}", old, new, EFFECTS["secret"]))
-    found += [Change(f"secrets.{name}", "•••", "•••", EFFECTS["value"]) for name in sorted(renewed)]
+            found.append(Change(f"secrets.{name}", old, new, words["secret"]))
+    for name in sorted(renewed):
+        known = name in former.secrets
+        found.append(Change(f"secrets.{name}", "•••" if known else "", "•••", EFFECTS["value" if known else "first_value"]))
     return tuple(found)
 
 
@@ -84,7 +98,7 @@ def _mapped(before: Definition, after: Definition, kind: Kind) -> Iterator[Chang
         yield Change("settings", "", claim, _receives(claim), _danger(claim))
 
 
-def _settings(before: Definition, after: Definition, kind: Kind) -> Iterator[Change]:
+def _settings(before: Definition, after: Definition, kind: Kind, words: Mapping[str, Text]) -> Iterator[Change]:
     tables = mapping_fields(kind)
     defaults = {n: f.get_default(call_default_factory=True) for n, f in kind.settings_model.model_fields.items() if not f.is_required()}
     for name in kind.settings_model.model_fields:
@@ -93,7 +107,7 @@ def _settings(before: Definition, after: Definition, kind: Kind) -> Iterator[Cha
         old, new = before.settings.get(name, defaults.get(name)), after.settings.get(name, defaults.get(name))
         if _text(old) != _text(new):
             effect, danger = meaning(name, old, new, fresh=not before.settings)
-            yield Change(f"settings.{name}", _text(old), _text(new), EFFECTS[effect], danger)
+            yield Change(f"settings.{name}", _text(old), _text(new), words[effect], danger)
 
 
 def _emitted(definition: Definition, kind: Kind) -> frozenset[str]:

@@ -11,12 +11,12 @@ from pydantic import ValidationError
 
 from admin.actions.all import Actions
 from admin.actions.drafts import ApplicationDraft
-from admin.actions.picture import Wanted
+from admin.actions.picture import Preview, Wanted
 from admin.api import models as m
 from admin.errors import Invalid
 from admin.operator import LOCAL
 from admin.pages.parse import field_problems
-from hub.commands.desk import AsJson, Config, Why, new_app, run, show, show_one
+from hub.commands.desk import AsJson, Config, Why, check_test_person, new_app, run, show, show_one
 
 app = new_app("Applications and their OpenID clients")
 COLUMNS = ("id", "name", "agency", "channel", "enabled", "revision")
@@ -115,7 +115,12 @@ def try_application(
     as_json: AsJson = False,
 ) -> None:
     """Show what an application, or an older one behind the gate, would receive about a test person."""
-    result = run(config, lambda actions: actions.previews.run(LOCAL, Wanted(application, person, service, answer)))
+
+    async def work(actions: Actions) -> Preview:
+        await check_test_person(actions, person)
+        return await actions.previews.run(LOCAL, Wanted(application, person, service, answer))
+
+    result = run(config, work)
     if as_json:
         typer.echo(json.dumps(result.model_dump(), ensure_ascii=False, indent=2))
         return

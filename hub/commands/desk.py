@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -12,11 +13,13 @@ import typer
 
 from admin.actions.all import Actions
 from admin.errors import AdminError, Invalid
+from admin.operator import LOCAL
 from hub.resources import open_resources
 from hub.settings import Settings, SettingsError, load
 from hub.wiring import build_house
 
 T = TypeVar("T")
+MOMENTS = ("at", "until", "created_at", "changed_at", "expires_at", "revoked_at")  # columns of tables; JSON has the seconds
 
 Config = Annotated[Path | None, typer.Option("--config", "-c", help="TOML file with the settings (default: $GAPURA_CONFIG)")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON")]
@@ -54,13 +57,20 @@ async def _inside(settings: Settings, work: Callable[[Actions], Awaitable[T]], r
             await house.flush()
 
 
+async def check_test_person(actions: Actions, person: str) -> None:
+    """Refuse a test person that there is none of, and name those that there are."""
+    known = [one.id for one in await actions.previews.personas(LOCAL)]
+    if person not in known:
+        raise typer.BadParameter(f"no such test person; there are: {', '.join(known)}", param_hint="--as")
+
+
 def show(rows: Sequence[Mapping[str, Any]], columns: Iterable[str], as_json: bool) -> None:
     """Print rows as a table of the columns, or whole as JSON."""
     if as_json:
         typer.echo(json.dumps(list(rows), ensure_ascii=False, indent=2))
         return
     names = list(columns)
-    cells = [[_cell(row.get(name)) for name in names] for row in rows]
+    cells = [[_moment(row.get(name)) if name in MOMENTS else _cell(row.get(name)) for name in names] for row in rows]
     widths = [max(len(name), *(len(line[n]) for line in cells)) if cells else len(name) for n, name in enumerate(names)]
     for line in [names, *cells]:
         typer.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
@@ -73,6 +83,11 @@ def show_one(row: Mapping[str, Any], as_json: bool) -> None:
     width = max(len(name) for name in row)
     for name, value in row.items():
         typer.echo(f"{name.ljust(width)}  {_cell(value, lines=True)}")
+
+
+def _moment(value: Any) -> str:
+    """Return seconds UTC as a person reads them; nothing for 0, which is no moment."""
+    return datetime.fromtimestamp(value, UTC).strftime("%Y-%m-%d %H:%M UTC") if isinstance(value, int) and value else _cell(value or "")
 
 
 def _cell(value: Any, *, lines: bool = False) -> str:

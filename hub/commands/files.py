@@ -17,7 +17,7 @@ from admin.api import connector_models as m
 from admin.operator import LOCAL
 from connectors.definition import Definition
 from connectors.probe import Report
-from hub.commands.desk import AsJson, Config, run, show
+from hub.commands.desk import AsJson, Config, check_test_person, run, show
 
 Directory = Annotated[Path, typer.Argument(help="Directory with one file for each connector", exists=True, file_okay=False)]
 SUFFIXES = (".yaml", ".yml", ".json")
@@ -83,6 +83,7 @@ def try_out(
     definition = read_definition_file(Path(what)) if Path(what).suffix in SUFFIXES else None
 
     async def work(actions: Actions) -> Preview:
+        await check_test_person(actions, person)
         if definition is not None:
             return await actions.lifecycle.attempt_definition(LOCAL, definition, person, answer=answer)
         connector = actions.desk.registry.now.connectors.get(what)

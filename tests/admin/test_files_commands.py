@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import re
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -107,7 +108,7 @@ def test_sk_4_an_unresolved_reference_refuses_plan_and_apply(run: Run, folder: P
     before = content(data)
     for command in ("plan", "apply"):
         code, text = run(command, str(folder))
-        assert code == 1 and "simpeg-uji.yaml: secrets.key" in text
+        assert code == 1 and text.count("simpeg-uji.yaml: secrets.key") == 1, "told once, by what can be done about it"
     assert content(data) == before
 
 
@@ -134,7 +135,9 @@ def test_tp_5_a_file_and_what_stands_are_tried_from_the_command_line(run: Run, f
     run("apply", str(folder), "--reason", "Konektor baru")
     code, again = run("try", "simpeg-uji", "--as", "siti", "--json")
     assert code == 0 and again["headers"] == seen["headers"]
-    assert run("try", "simpeg-uji", "--as", "bukan-warga-uji")[0] == 1
+    for command in (("try",), ("connectors", "try")):
+        code, text = run(*command, "simpeg-uji", "--as", "bukan-warga-uji")
+        assert code == 2 and "there are: siti, bayu" in " ".join(text.split()), "whoever does not know them is told"
 
 
 def test_revisions_are_listed_compared_and_restored(run: Run, folder: Path) -> None:
@@ -152,6 +155,19 @@ def test_revisions_are_listed_compared_and_restored(run: Run, folder: Path) -> N
     assert run(*back, "2")[0] == 1
     code, done = run(*back, "3", "--json")
     assert (code, done["revision"]) == (0, 4)
+
+
+def test_a_plan_of_a_new_connector_speaks_of_nothing_that_was_before(run: Run, folder: Path) -> None:
+    code, plan = run("plan", str(folder), "--json")
+    effects = {(one["field"], one["before"]): one["effect"]["en"] for one in plan["items"][0]["changes"]}
+    assert code == 2 and not any("another" in words or "former" in words for words in effects.values()), effects
+    assert effects[("secrets.key", "")] == "The first value of the secret."
+
+
+def test_a_table_shows_moments_as_people_read_them_and_json_as_seconds(run: Run, folder: Path) -> None:
+    run("apply", str(folder), "--reason", "Konektor baru")
+    assert re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC", run("connectors", "revisions", "simpeg-uji")[1])
+    assert isinstance(run("connectors", "revisions", "simpeg-uji", "--json")[1][0]["at"], int)
 
 
 def test_sk_3_a_secret_is_printed_once_and_is_in_no_list(run: Run, folder: Path, tmp_path: Path) -> None:
