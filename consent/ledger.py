@@ -1,14 +1,14 @@
-"""The rules of consent, pure: what must be shown, what may be released, what an answer and a withdrawal change."""
+"""The rules of consent, pure: what an answer, a newer text and a withdrawal change. What stands is read by record.py."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from consent.models import Answer, Basis, ConsentStanding, LedgerEvent, Notice, Purpose, PurposeState, Standing
+from consent.models import Answer, Basis, LedgerEvent, Notice, Purpose, PurposeState, Standing
+from consent.record import LONGEST_SPECIFIC, NO_TEXTS, Known, known, taken_away
 from consent.store import Change
 
-ANSWERED = (Standing.IN_FORCE, Standing.INFORMED, Standing.REFUSED, Standing.WITHDRAWN)
 SECOND_PRESS = 5  # seconds within which the same answer is one answer
 
 
@@ -17,61 +17,14 @@ def by_purpose(notice: Notice, states: Sequence[PurposeState]) -> dict[str, Purp
     return {state.purpose: state for state in states if state.notice == notice.id}
 
 
-def is_relevant(purpose: Purpose, requested: frozenset[str]) -> bool:
-    """A required purpose always belongs on the page; an optional one when one of its claims is asked for."""
-    return purpose.required or bool(purpose.claim_names & requested)
-
-
-def is_answered(purpose: Purpose, state: PurposeState | None, now: int) -> bool:
-    """True when the person need not be asked about this purpose now. A required consent that was refused, withdrawn or has expired is
-    asked again; an optional one that was declined or withdrawn is not, until the text changes."""
-    if state is None or state.standing not in ANSWERED:
-        return False
-    if state.covers(now):
-        return True
-    return not purpose.required and state.standing in (Standing.REFUSED, Standing.WITHDRAWN)
-
-
-def was_told_before(purpose: Purpose, earlier: Sequence[PurposeState], now: int) -> bool:
-    """True when an older text already covered the same claims on the same basis and that answer still stood: nothing new in it."""
-    return any(
-        state.purpose == purpose.id and state.basis is purpose.basis and purpose.claim_names <= state.claims and state.covers(now)
-        for state in earlier
-    )
-
-
-def standing(
-    notice: Notice, states: Sequence[PurposeState], requested: frozenset[str], now: int, *, ask_again: bool = False
-) -> ConsentStanding:
-    """Return which purposes must be shown and which claims may be released for one request (UX CN-6, CN-01)."""
-    present = by_purpose(notice, states)
-    earlier = [state for state in states if state.notice != notice.id]
-    relevant = [purpose for purpose in notice.purposes if is_relevant(purpose, requested)]
-    open_ones = [purpose for purpose in relevant if ask_again or not is_answered(purpose, present.get(purpose.id), now)]
-    known_text = bool(present) or not earlier
-    new = {purpose.id for purpose in open_ones if purpose.id not in present and not was_told_before(purpose, earlier, now)}
-    covering = {purpose.id: present[purpose.id] for purpose in notice.purposes if purpose.id in present and present[purpose.id].covers(now)}
-    released: set[str] = set()
-    for purpose in notice.purposes:
-        if purpose.id in covering:
-            released |= purpose.claim_names
-    shown = {claim for purpose in notice.purposes if purpose.id in present for claim in purpose.claim_names}
-    ends = [state.expires_at for state in covering.values() if state.expires_at is not None]
-    return ConsentStanding(
-        notice=notice.id,
-        to_show=tuple(purpose.id for purpose in open_ones),
-        new=frozenset(new) if (present or not known_text) else frozenset(),
-        released=frozenset(released) & requested,
-        shown=frozenset(shown),
-        expires_at=min(ends) if ends else None,
-    )
-
-
-def answered(answer: Answer, states: Sequence[PurposeState], new_ids: Mapping[str, str]) -> list[Change]:
+def answered(
+    answer: Answer, states: Sequence[PurposeState], new_ids: Mapping[str, str], texts: Mapping[str, Notice] = NO_TEXTS
+) -> list[Change]:
     """Return what one answered page changes. `new_ids` gives the record id for each purpose that has none yet.
 
-    Purposes on a duty or public task become INFORMED; ticked consents are in force until they expire; the others are refused. A state under
-    an older text is closed as renewed. The same answer again within five seconds is a second press and changes nothing (UX C-15).
+    Purposes on another basis than consent become INFORMED; ticked consents are in force until they expire, for the claims that were
+    ticked; the others are refused. A state under an older text is closed as renewed; one that the text only made smaller is carried over,
+    and what the text dropped ends. The same answer again within five seconds is a second press and changes nothing (UX C-15).
     """
     notice, changes = answer.notice, []
     present = by_purpose(notice, states)
@@ -79,40 +32,82 @@ def answered(answer: Answer, states: Sequence[PurposeState], new_ids: Mapping[st
     for purpose in notice.purposes:
         if purpose.id not in answer.shown:
             continue
-        event, result = _outcome(purpose, answer)
+        event, state = _outcome(purpose, answer, known(purpose, notice, states, texts, answer.at), new_ids)
         before = present.get(purpose.id)
-        if before is not None and before.standing is result and answer.at - before.since < SECOND_PRESS:
+        same = before is not None and before.standing is state.standing and before.claims == state.claims
+        if same and before is not None and answer.at - before.since < SECOND_PRESS:
             continue
-        state = PurposeState(
-            record_id=before.record_id if before is not None else new_ids[purpose.id],
-            person=answer.person,
-            service=notice.service,
-            application=notice.application,
-            purpose=purpose.id,
-            notice=notice.id,
-            basis=purpose.basis,
-            claims=purpose.claim_names,
-            standing=result,
-            since=answer.at,
-            expires_at=answer.at + purpose.valid_for if result is Standing.IN_FORCE and purpose.valid_for is not None else None,
-        )
         for old in states:
             if old.notice != notice.id and old.purpose == purpose.id and old.standing in (Standing.IN_FORCE, Standing.INFORMED):
-                renewed = replace(old, standing=Standing.RENEWED, since=answer.at)
-                changes.append(Change(LedgerEvent.RENEWED, renewed, text, answer.language, answer.channel, after=old.last_seq))
-        decided_from = before.last_seq if before is not None else 0
-        changes.append(Change(event, state, text, answer.language, answer.channel, after=decided_from))
+                changes.append(_closed(old, LedgerEvent.RENEWED, Standing.RENEWED, answer, text))
+        decided_from, record_id = (before.last_seq, before.record_id) if before is not None else (0, state.record_id)
+        kept = replace(state, record_id=record_id)
+        changes.append(Change(event, kept, text, answer.language, answer.channel, after=decided_from, at=answer.at))
+    for old in taken_away(notice, states, texts, answer.at):
+        if old.purpose not in answer.shown:
+            changes += _carried(old, answer, new_ids, text)
     return changes
 
 
-def _outcome(purpose: Purpose, answer: Answer) -> tuple[LedgerEvent, Standing]:
-    if answer.refused_all:
-        return LedgerEvent.REFUSED, Standing.REFUSED
-    if not purpose.needs_answer:
-        return LedgerEvent.INFORMED, Standing.INFORMED
-    if purpose.id in answer.agreed:
-        return LedgerEvent.GIVEN, Standing.IN_FORCE
-    return LedgerEvent.REFUSED, Standing.REFUSED
+def _carried(old: PurposeState, answer: Answer, new_ids: Mapping[str, str], text: str) -> list[Change]:
+    """What she was told of goes on under the new text for what is left of it, no longer than before; a purpose that is gone ends."""
+    purpose = answer.notice.purpose(old.purpose)
+    if purpose is None:
+        return [_closed(old, LedgerEvent.ENDED, Standing.ENDED, answer, text)]
+    left = replace(
+        old,
+        record_id=new_ids[purpose.id],
+        notice=answer.notice.id,
+        claims=old.claims & purpose.claim_names,
+        expires_at=_earlier(old.expires_at, old.since + purpose.valid_for if purpose.valid_for is not None else None),
+        last_seq=0,
+    )
+    closed = _closed(old, LedgerEvent.RENEWED, Standing.RENEWED, answer, text)
+    return [closed, Change(LedgerEvent.CARRIED, left, text, answer.language, answer.channel, after=0, at=answer.at)]
+
+
+def _closed(old: PurposeState, event: LedgerEvent, end: Standing, answer: Answer, text: str) -> Change:
+    return Change(event, replace(old, standing=end, since=answer.at), text, answer.language, answer.channel, after=old.last_seq)
+
+
+def _earlier(one: int | None, other: int | None) -> int | None:
+    times = [time for time in (one, other) if time is not None]
+    return min(times) if times else None
+
+
+def _outcome(purpose: Purpose, answer: Answer, record: Known, new_ids: Mapping[str, str]) -> tuple[LedgerEvent, PurposeState]:
+    """Return what one purpose becomes: the event and the state, with exactly the claims that were agreed to, told of, or refused."""
+    asked = answer.asked.get(purpose.id, purpose.claim_names) & purpose.claim_names
+    before = record.agreed - asked if record.holds else frozenset()  # agreed to earlier, and not on this page
+    valid = min(purpose.valid_for or LONGEST_SPECIFIC, LONGEST_SPECIFIC) if purpose.specific else purpose.valid_for
+    ends = answer.at + valid if valid is not None else None
+    state = PurposeState(
+        record_id=new_ids[purpose.id],
+        person=answer.person,
+        service=answer.notice.service,
+        application=answer.notice.application,
+        purpose=purpose.id,
+        notice=answer.notice.id,
+        basis=purpose.basis,
+        claims=purpose.claim_names,
+        standing=Standing.REFUSED,
+        since=answer.at,
+    )
+    if not purpose.needs_answer and not answer.refused_all:
+        ends = ends if purpose.specific else None
+        return LedgerEvent.INFORMED, replace(state, standing=Standing.INFORMED, expires_at=ends)
+    ticked = frozenset[str]()
+    if purpose.id in answer.agreed and not answer.refused_all:
+        ticked = asked if purpose.required else answer.chosen.get(purpose.id, asked) & asked
+    if purpose.required:
+        if not ticked:
+            return LedgerEvent.REFUSED, state
+        return LedgerEvent.GIVEN, replace(state, standing=Standing.IN_FORCE, expires_at=_earlier(ends, record.ends if before else None))
+    if not ticked and not before:
+        return LedgerEvent.REFUSED, state
+    until = _earlier(ends, record.ends) if before else ends
+    agreed = replace(state, claims=before | ticked, standing=Standing.IN_FORCE, expires_at=until)
+    return (LedgerEvent.GIVEN if ticked else LedgerEvent.CARRIED), agreed
 
 
 def can_withdraw(state: PurposeState, now: int) -> bool:
@@ -134,16 +129,27 @@ def withdrawn(
     language: str,
     channel: str,
     officer: str | None,
+    claims: frozenset[str] | None = None,
 ) -> list[Change]:
-    """Return what a withdrawal changes. Without the required consent the service ends, so its optional consents end with it."""
+    """Return what a withdrawal changes. Without the required consent the service ends, so its optional consents end with it.
+
+    `claims`: only these of an optional consent; the others go on as agreed, and the row of the ledger names what was taken back.
+    """
     purpose = notice.purpose(state.purpose) if notice is not None else None
     whole = purpose is not None and purpose.required
+    text = notice.text_sha256.get(language, "") if notice is not None else ""
+    if claims is not None and purpose is not None and not whole and state.claims - claims:
+        taken = state.claims & claims
+        if not taken:
+            return []
+        left = replace(state, claims=state.claims - taken)
+        row = Change(LedgerEvent.WITHDRAWN, left, text, language, channel, officer, after=state.last_seq, at=now, claims=taken)
+        return [row]
     ending = [
         one
         for one in states
         if one.record_id == state.record_id or (whole and one.service == state.service and one.basis is Basis.CONSENT and one.covers(now))
     ]
-    text = notice.text_sha256.get(language, "") if notice is not None else ""
     return [
         Change(
             LedgerEvent.WITHDRAWN,

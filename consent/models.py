@@ -61,6 +61,11 @@ class Purpose:
     def needs_answer(self) -> bool:
         return self.basis is Basis.CONSENT
 
+    @property
+    def specific(self) -> bool:
+        """True when any of its data is specific: then it has a page of its own, a fresh password and an end (UU 27/2022 Pasal 4)."""
+        return any(c.category == "specific" for c in self.claims)
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -101,7 +106,7 @@ class PurposeState:
     purpose: str
     notice: str  # notice id
     basis: Basis
-    claims: frozenset[str]  # the claims of the purpose that were shown
+    claims: frozenset[str]  # what is agreed to or told of; of a refusal, what was refused. The rest of the text's purpose was left out
     standing: Standing
     since: int
     expires_at: int | None = None
@@ -120,6 +125,7 @@ class LedgerEvent(StrEnum):
     RENEWED = "renewed"
     ENDED = "ended"
     OBJECTED = "objected"
+    CARRIED = "carried"  # a newer text only took away: the answer goes on under it, for what is left
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +150,8 @@ class LedgerRow:
     officer: str | None
     previous: str
     hash: str
+    own_previous: str = ""  # hash of the row before of the same person; empty in rows from before 0.5
+    values_mac: str = ""  # keyed digest of the values she saw, under her own key: after erasure it says nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +166,8 @@ class Answer:
     language: str
     channel: str
     at: int
+    asked: Mapping[str, frozenset[str]] = field(default_factory=dict)  # claims on the page, by purpose; a purpose not in it: all of them
+    chosen: Mapping[str, frozenset[str]] = field(default_factory=dict)  # claims ticked of an optional one; not in it: all that were asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +200,9 @@ class DisclosureView:
 class ConsentStanding:
     """What the consent room says about one request: which purposes must be shown now, and which claims may be released.
 
-    `to_show` empty means complete. `new` are those purposes of `to_show` that the person has not answered in this form before.
+    `to_show` empty means complete. `new` are those purposes of `to_show` that the person has not answered in this form before; `asked` are
+    the claims of each that are asked or told about now; `specific` those that are shown alone. `news`: the text takes away something that
+    she had agreed to or been told of, which nothing is asked about but which she is told.
     """
 
     notice: str
@@ -199,6 +211,9 @@ class ConsentStanding:
     released: frozenset[str]
     shown: frozenset[str] = frozenset()  # claims of every purpose the person has answered or been told of
     expires_at: int | None = None
+    asked: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    specific: frozenset[str] = frozenset()
+    news: bool = False
 
     @property
     def complete(self) -> bool:

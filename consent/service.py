@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from consent import ledger
+from consent import ledger, record
 from consent.errors import NothingToObject, NoticeChanged, NotWithdrawable, NotYours, StaleState, UnknownNotice
 from consent.models import Answer, ConsentStanding, LedgerEvent, LedgerRow, Notice, PurposeState
 from consent.store import Change, ConsentStore, Fence
@@ -35,10 +35,12 @@ class ConsentService:
     clock: Clock
     notices: Notices
 
-    async def standing(self, person: str, notice: Notice, requested: frozenset[str], *, ask_again: bool = False) -> ConsentStanding:
+    async def standing(
+        self, person: str, notice: Notice, requested: frozenset[str], *, ask_again: bool = False, done: frozenset[str] = frozenset()
+    ) -> ConsentStanding:
         """Return how things stand for one request, read from the present states."""
-        states = await self.store.states(person, notice.service)
-        return ledger.standing(notice, states, requested, self.clock.now(), ask_again=ask_again)
+        states, now = await self.store.states(person, notice.service), self.clock.now()
+        return record.standing(notice, states, requested, now, ask_again=ask_again, done=done, texts=self.notices())
 
     async def answer(self, answer: Answer, current: Notice | None) -> None:
         """Record what a person answered. Raise UnknownNotice or NoticeChanged when the text on the page is not the current one (CN-09)."""
@@ -51,9 +53,9 @@ class ConsentService:
                 await self._keep(answer.person, lambda: self._answered(answer))
 
     async def withdraw(
-        self, person: str, record_id: str, *, channel: str, language: str, officer: str | None = None
+        self, person: str, record_id: str, *, channel: str, language: str, officer: str | None = None, claims: frozenset[str] | None = None
     ) -> tuple[PurposeState, bool]:
-        """Withdraw a consent; return its new state, and whether the whole service ended with it.
+        """Withdraw a consent, or only these claims of an optional one; return its new state, and whether the whole service ended with it.
 
         Raise NotYours for another person's record or an unknown one (CN-03), NotWithdrawable when its basis is not consent.
         """
@@ -66,7 +68,7 @@ class ConsentService:
             now = self.clock.now()
             if not ledger.can_withdraw(present, now):
                 raise NotWithdrawable(record_id)
-            return ledger.withdrawn(present, notice, states, now, language=language, channel=channel, officer=officer)
+            return ledger.withdrawn(present, notice, states, now, language=language, channel=channel, officer=officer, claims=claims)
 
         await decide()  # what may not be withdrawn raises before anything is stopped
         async with self.fence.changing(person, state.application):
@@ -102,7 +104,7 @@ class ConsentService:
 
     async def _answered(self, answer: Answer) -> list[Change]:
         states = await self.store.states(answer.person, answer.notice.service)
-        return ledger.answered(answer, states, {purpose: new_id() for purpose in answer.shown})
+        return ledger.answered(answer, states, {purpose.id: new_id() for purpose in answer.notice.purposes}, self.notices())
 
     async def _own(self, person: str, record_id: str) -> PurposeState:
         state = await self.store.state(record_id)

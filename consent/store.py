@@ -16,7 +16,7 @@ class Change:
     """One event to append and the state it leaves. The store assigns seq, previous, hash and `state.last_seq`.
 
     `after` is the `last_seq` that the change was decided from, 0 for a record that must not exist yet; None: whatever stands.
-    `at` is when it happened; None: `state.since`.
+    `at` is when it happened; None: `state.since`. `claims` are those that the event is about; None: those of the state.
     """
 
     event: LedgerEvent
@@ -27,6 +27,7 @@ class Change:
     officer: str | None = None
     after: int | None = None
     at: int | None = None
+    claims: frozenset[str] | None = None
 
 
 class NoticeStore(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from consent import ledger
@@ -14,8 +15,11 @@ SITI, BUDI = "siti", "budi"
 WORDS = {"id": "untuk melayani Anda", "en": "to serve you"}
 
 
+SPECIFIC = ("disability", "bpjs_number", "children")
+
+
 def purpose(name: str, basis: Basis, required: bool, *claims: str, valid_for: int | None = None) -> Purpose:
-    said = tuple(NoticeClaim(claim, {"id": claim, "en": claim}, "general", WORDS) for claim in claims)
+    said = tuple(NoticeClaim(claim, {"id": claim, "en": claim}, "specific" if claim in SPECIFIC else "general", WORDS) for claim in claims)
     return Purpose(name, WORDS, WORDS, basis, required, said, rule="Perda 1/2025", valid_for=valid_for)
 
 
@@ -42,16 +46,24 @@ def notice(*purposes: Purpose, version: str = "1.0", service: str = "bantuan") -
     )
 
 
-def answer(to: Notice, *agreed: str, shown: tuple[str, ...] | None = None, refused: bool = False, at: int = NOW) -> Answer:
-    """Return Siti's answer to a page that showed `shown`, else every purpose."""
+def answer(
+    to: Notice,
+    *agreed: str,
+    shown: tuple[str, ...] | None = None,
+    refused: bool = False,
+    at: int = NOW,
+    **claims: Mapping[str, frozenset[str]],
+) -> Answer:
+    """Return Siti's answer to a page that showed `shown`, else every purpose; `claims` are those `asked` and `chosen`."""
     everything = tuple(one.id for one in to.purposes)
-    return Answer(SITI, to, everything if shown is None else shown, frozenset(agreed), refused, "id", "oidc", at)
+    return Answer(SITI, to, everything if shown is None else shown, frozenset(agreed), refused, "id", "oidc", at, **claims)
 
 
-def after(states: list[PurposeState], given: Answer) -> list[PurposeState]:
-    """Return the states that an answer leaves, as the store would."""
+def after(states: list[PurposeState], given: Answer, *older: Notice) -> list[PurposeState]:
+    """Return the states that an answer leaves, as the store would. `older`: the texts that the states may belong to."""
     kept = {state.record_id: state for state in states}
-    for change in ledger.answered(given, states, {one: f"{given.notice.id}/{one}" for one in given.shown}):
+    ids = {one.id: f"{given.notice.id}/{one.id}" for one in given.notice.purposes}
+    for change in ledger.answered(given, states, ids, {text.id: text for text in older}):
         kept[change.state.record_id] = change.state
     return list(kept.values())
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from consent import ledger
+from consent import ledger, record
 from consent.models import Basis, LedgerEvent, PurposeState, Standing
-from tests.consent.samples import ALL, DUTY, EXTRA, NEEDED, NOW, YEAR, after, answer, notice, purpose
+from tests.consent.samples import ALL, NOW, YEAR, after, answer, notice
 
 FIRST = notice()
 AGREED = after([], answer(FIRST, "dampingi", "kabar"))
@@ -19,31 +19,31 @@ def by_purpose(states: list[PurposeState]) -> dict[str, PurposeState]:
 
 
 def test_a_first_visit_shows_every_relevant_purpose_and_releases_nothing() -> None:
-    found = ledger.standing(FIRST, [], ALL, NOW)
+    found = record.standing(FIRST, [], ALL, NOW)
     assert found.to_show == ("catat", "dampingi", "kabar")
     assert (found.released, found.shown, found.complete) == (frozenset(), frozenset(), False)
     assert found.new == frozenset(), "on a first visit nothing is marked as new: everything is"
 
 
 def test_an_optional_purpose_is_shown_only_when_one_of_its_claims_is_asked_for() -> None:
-    assert ledger.standing(FIRST, [], frozenset({"name"}), NOW).to_show == ("catat", "dampingi")
-    assert ledger.standing(FIRST, [], frozenset({"phone_number"}), NOW).to_show == ("catat", "dampingi", "kabar")
+    assert record.standing(FIRST, [], frozenset({"name"}), NOW).to_show == ("catat", "dampingi")
+    assert record.standing(FIRST, [], frozenset({"phone_number"}), NOW).to_show == ("catat", "dampingi", "kabar")
 
 
 def test_ux_cn_6_a_full_answer_is_never_asked_again() -> None:
-    found = ledger.standing(FIRST, AGREED, ALL, NOW + YEAR - 1)
+    found = record.standing(FIRST, AGREED, ALL, NOW + YEAR - 1)
     assert found.complete
     assert (found.released, found.shown) == (ALL, ALL)
     assert found.expires_at == NOW + YEAR
 
 
 def test_only_requested_claims_are_released() -> None:
-    assert ledger.standing(FIRST, AGREED, frozenset({"nik", "nib"}), NOW).released == frozenset({"nik"})
+    assert record.standing(FIRST, AGREED, frozenset({"nik", "nib"}), NOW).released == frozenset({"nik"})
 
 
 def test_ux_cn_2_a_declined_optional_purpose_counts_as_answered_and_releases_nothing() -> None:
     states = after([], answer(FIRST, "dampingi"))
-    found = ledger.standing(FIRST, states, ALL, NOW)
+    found = record.standing(FIRST, states, ALL, NOW)
     assert found.complete
     assert found.released == ALL - {"phone_number"}
     assert "phone_number" in found.shown, "it was shown, and declined"
@@ -51,38 +51,16 @@ def test_ux_cn_2_a_declined_optional_purpose_counts_as_answered_and_releases_not
 
 def test_cn_01_a_claim_asked_for_later_brings_its_purpose_and_marks_it_new() -> None:
     states = after([], answer(FIRST, "dampingi", shown=("catat", "dampingi")))
-    assert ledger.standing(FIRST, states, ALL - {"phone_number"}, NOW).complete
-    more = ledger.standing(FIRST, states, ALL, NOW)
+    assert record.standing(FIRST, states, ALL - {"phone_number"}, NOW).complete
+    more = record.standing(FIRST, states, ALL, NOW)
     assert (more.to_show, more.new) == (("kabar",), frozenset({"kabar"}))
     assert "phone_number" not in more.released | more.shown
 
 
-def test_ux_cn_6_a_newer_text_asks_again_and_marks_only_the_difference() -> None:
-    newer = notice(DUTY, NEEDED, EXTRA, purpose("surat", Basis.CONSENT, False, "email", valid_for=YEAR), version="1.1")
-    found = ledger.standing(newer, AGREED, ALL | {"email"}, NOW)
-    assert found.to_show == ("catat", "dampingi", "kabar", "surat")
-    assert found.new == frozenset({"surat"})
-    assert found.released == frozenset(), "nothing goes out under an older text"
-
-
-@pytest.mark.parametrize(
-    "changed",
-    [
-        purpose("kabar", Basis.CONSENT, False, "phone_number", "email", valid_for=YEAR),
-        purpose("kabar", Basis.CONTRACT, False, "phone_number"),
-    ],
-    ids=["a claim more", "another basis"],
-)
-def test_ux_cn_6_a_purpose_that_grew_or_changed_its_basis_is_new(changed: object) -> None:
-    newer = replace(notice(version="1.1"), purposes=(DUTY, NEEDED, changed))  # type: ignore[arg-type]
-    assert ledger.standing(newer, AGREED, ALL | {"email"}, NOW).new == frozenset({"kabar"})
-    assert ledger.standing(notice(version="1.1"), AGREED, ALL, NOW).new == frozenset()
-
-
 def test_cn_10_an_expired_consent_is_as_withdrawn() -> None:
     """The last second still counts; the next one does not."""
-    assert ledger.standing(FIRST, AGREED, ALL, NOW + YEAR - 1).complete
-    late = ledger.standing(FIRST, AGREED, ALL, NOW + YEAR)
+    assert record.standing(FIRST, AGREED, ALL, NOW + YEAR - 1).complete
+    late = record.standing(FIRST, AGREED, ALL, NOW + YEAR)
     assert late.to_show == ("dampingi", "kabar"), "a duty has no end"
     assert late.released == frozenset({"name", "nik"})
 
@@ -90,13 +68,13 @@ def test_cn_10_an_expired_consent_is_as_withdrawn() -> None:
 @pytest.mark.parametrize("standing", [Standing.REFUSED, Standing.WITHDRAWN])
 def test_a_required_consent_is_asked_again_after_no_and_an_optional_one_is_not(standing: Standing) -> None:
     states = [replace(state, standing=standing) if state.basis is Basis.CONSENT else state for state in AGREED]
-    found = ledger.standing(FIRST, states, ALL, NOW)
+    found = record.standing(FIRST, states, ALL, NOW)
     assert found.to_show == ("dampingi",)
     assert found.released == frozenset({"name", "nik"})
 
 
 def test_asking_again_shows_what_is_answered_and_keeps_what_is_released() -> None:
-    found = ledger.standing(FIRST, AGREED, ALL, NOW, ask_again=True)
+    found = record.standing(FIRST, AGREED, ALL, NOW, ask_again=True)
     assert found.to_show == ("catat", "dampingi", "kabar")
     assert found.released == ALL
 
@@ -121,7 +99,7 @@ def test_cn_02_a_tick_for_a_purpose_that_was_not_shown_changes_nothing() -> None
 def test_cn_11_no_to_the_page_refuses_every_purpose_on_it() -> None:
     changes = ledger.answered(answer(FIRST, refused=True), [], {"catat": "r1", "dampingi": "r2", "kabar": "r3"})
     assert {(one.event, one.state.standing) for one in changes} == {(LedgerEvent.REFUSED, Standing.REFUSED)}
-    found = ledger.standing(FIRST, [one.state for one in changes], ALL, NOW)
+    found = record.standing(FIRST, [one.state for one in changes], ALL, NOW)
     assert found.released == frozenset()
     assert found.to_show == ("catat", "dampingi")
 

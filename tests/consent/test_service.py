@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from consent.errors import NoticeChanged, NotWithdrawable, NotYours, UnknownNotice
-from consent.models import LedgerEvent, Notice, PurposeState, Standing
+from consent.models import Basis, LedgerEvent, Notice, PurposeState, Standing
 from consent.service import ConsentService
 from hub.storage.expiring.memory import MemoryStore
 from hub.storage.stores import Stores
@@ -15,7 +15,7 @@ from idp import guards
 from kit.audit import AuditEvent
 from kit.clock import FixedClock
 from kit.expiring import Put
-from tests.consent.samples import ALL, BUDI, SITI, YEAR, answer, notice
+from tests.consent.samples import ALL, BUDI, DUTY, EXTRA, NEEDED, SITI, YEAR, answer, notice, purpose
 
 FIRST = notice()
 APPLICATION = FIRST.application
@@ -151,3 +151,28 @@ async def test_a_newer_text_closes_the_older_record_and_makes_its_own(
     assert {state.standing for state in states if state.notice == FIRST.id} == {Standing.RENEWED}
     assert {state.record_id for state in states if state.notice == newer.id}.isdisjoint({state.record_id for state in old.values()})
     assert (await service.standing(SITI, newer, ALL)).released == ALL - {"phone_number"}
+
+
+async def test_one_optional_claim_is_withdrawn_alone_and_its_row_names_it(
+    service: ConsentService, stores: Stores, published: dict[str, Notice]
+) -> None:
+    text = notice(DUTY, NEEDED, purpose("kabar", Basis.CONSENT, False, "phone_number", "email", valid_for=YEAR), service="surat")
+    published[text.id] = text
+    await service.answer(answer(text, "dampingi", "kabar"), text)
+    record = next(state for state in await service.states(SITI) if state.purpose == "kabar")
+    state, whole = await service.withdraw(SITI, record.record_id, channel="portal", language="id", claims=frozenset({"email"}))
+    assert (state.standing, state.claims, whole) == (Standing.IN_FORCE, frozenset({"phone_number"}), False)
+    newest, first = await service.history(SITI, record_id=record.record_id)
+    assert (newest.event, newest.claims) == (LedgerEvent.WITHDRAWN, ("email",))
+    assert (first.event, first.claims) == (LedgerEvent.GIVEN, ("email", "phone_number"))
+    assert (await service.standing(SITI, text, ALL | {"email"})).released == ALL
+    assert (await stores.consent.verify()).intact
+
+
+async def test_a_newer_text_asks_only_for_what_is_new_and_the_rest_goes_on(service: ConsentService, published: dict[str, Notice]) -> None:
+    await agreed(service)
+    newer = notice(DUTY, NEEDED, EXTRA, purpose("surat", Basis.CONSENT, False, "email", valid_for=YEAR), version="1.1")
+    published[newer.id] = newer
+    assert (await service.standing(SITI, newer, ALL)).complete, "nothing new is wanted"
+    found = await service.standing(SITI, newer, ALL | {"email"})
+    assert (found.to_show, found.released) == (("surat",), ALL)

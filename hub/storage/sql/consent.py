@@ -98,7 +98,7 @@ def _ledger_row(change: Change) -> dict[str, Any]:
         "text_sha256": change.text_sha256,
         "language": change.language,
         "basis": state.basis.value,
-        "claims": names_text(state.claims),
+        "claims": names_text(state.claims if change.claims is None else change.claims),
         "at": state.since if change.at is None else change.at,
         "expires_at": state.expires_at,
         "channel": change.channel,
