@@ -9,18 +9,35 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cache
 
 Text = Mapping[str, str]
 HOLE = "{}"  # stands in a complaint for what differs from one to the next
 
 
+class Meaning(StrEnum):
+    """What a change of a setting means to people: how long, how widely and how strongly the system would be trusted (PB-3)."""
+
+    LIFE = "life"  # how long a proof is good
+    PLACE = "place"  # where people, their data or our secrets go
+    OPEN = "open"  # what may be opened, called or asked for
+    GUARD = "guard"  # what keeps others out
+    PLAIN = "plain"
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a setting is called, and in Indonesian what to write; in English that is the description in its model."""
+    """What a setting is called, and in Indonesian what to write; in English that is the description in its model.
+
+    `means` is needed of all but mapping tables, whose rows say themselves which data leave; what says nothing counts as a safeguard.
+    `safest`: of a safeguard that is one word of several, the one that nobody need be warned of.
+    """
 
     title: Text
     hint: str = ""
+    means: Meaning | None = None
+    safest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +63,8 @@ def both(indonesian: str, english: str) -> Text:
     return {"id": indonesian, "en": english}
 
 
-def setting(indonesian: str, english: str, hint: str = "") -> Setting:
-    return Setting(both(indonesian, english), hint)
+def setting(indonesian: str, english: str, hint: str = "", *, means: Meaning | None = None, safest: str = "") -> Setting:
+    return Setting(both(indonesian, english), hint, means, safest)
 
 
 def _worded(faults: Iterable[tuple[str, str]], complaint: str) -> str:
@@ -65,18 +82,27 @@ def _pattern(english: str) -> re.Pattern[str]:
 
 
 COMMON_SETTINGS: Mapping[str, Setting] = {
-    "base_url": setting("Alamat aplikasi", "Address of the application", "Tanpa garis miring di akhir, misalnya https://simpeg.example.id"),
-    "start_path": setting("Halaman awal", "Start page", "Yang dibuka dari portal"),
-    "start_url": setting("Halaman yang memulai masuk", "Page that begins sign-in", "Untuk portal; kosong: halaman depan"),
-    "upstream": setting("Alamat aplikasi di belakang", "Where the application is reached", "Misalnya http://10.0.4.9:80"),
+    "base_url": setting(
+        "Alamat aplikasi",
+        "Address of the application",
+        "Tanpa garis miring di akhir, misalnya https://simpeg.example.id",
+        means=Meaning.PLACE,
+    ),
+    "start_path": setting("Halaman awal", "Start page", "Yang dibuka dari portal", means=Meaning.PLAIN),
+    "start_url": setting(
+        "Halaman yang memulai masuk", "Page that begins sign-in", "Untuk portal; kosong: halaman depan", means=Meaning.PLACE
+    ),
+    "upstream": setting(
+        "Alamat aplikasi di belakang", "Where the application is reached", "Misalnya http://10.0.4.9:80", means=Meaning.PLACE
+    ),
     "fields": setting("Pemetaan data ke isian", "Mapping of data to fields"),
     "attributes": setting("Pemetaan data ke atribut", "Mapping of data to attributes"),
     "field": setting("Isian di sana", "Their field", "Diawali huruf, lalu huruf, angka, _ . atau -"),
     "claim": setting("Data", "Claim", "Nama data, misalnya name"),
     "transform": setting("Ubahan", "Transform"),
-    "subject_field": setting("Isian untuk kode orang", "Field for the subject"),
-    "lifetime": setting("Masa berlaku, detik", "Lifetime, seconds"),
-    "envelope": setting("Pembungkus jawaban", "Envelope of the answer", "Kosong: tidak ada"),
+    "subject_field": setting("Isian untuk kode orang", "Field for the subject", means=Meaning.PLAIN),
+    "lifetime": setting("Masa berlaku, detik", "Lifetime, seconds", means=Meaning.LIFE),
+    "envelope": setting("Pembungkus jawaban", "Envelope of the answer", "Kosong: tidak ada", means=Meaning.PLAIN),
 }
 
 COMMON_FAULTS: Mapping[str, str] = {

@@ -106,7 +106,7 @@ def _settings(before: Definition, after: Definition, kind: Kind, words: Mapping[
             continue
         old, new = before.settings.get(name, defaults.get(name)), after.settings.get(name, defaults.get(name))
         if _text(old) != _text(new):
-            effect, danger = meaning(name, old, new, fresh=not before.settings)
+            effect, danger = meaning(kind.about.setting(name), old, new, fresh=not before.settings)
             yield Change(f"settings.{name}", _text(old), _text(new), words[effect], danger)
 
 

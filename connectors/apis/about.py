@@ -4,19 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from connectors.about import Setting, setting
+from connectors.about import Meaning, Setting, setting
 
 SETTINGS: Mapping[str, Setting] = {
-    "base_url": setting("Alamat API", "Address of the API", "Tanpa garis miring di akhir, misalnya https://api.example.id/v1"),
-    "operations": setting("Yang boleh dipanggil", "What may be called", "Satu butir per panggilan; yang tidak tertulis tidak ada"),
-    "applications": setting("Aplikasi lain yang boleh memanggil", "Other applications that may call", "ID aplikasi, satu per baris"),
-    "scope": setting("Scope yang diminta", "Scope needed", "Kosong: tidak ada"),
-    "timeout_seconds": setting("Batas tunggu jawaban, detik", "Longest wait, seconds"),
-    "most_request_bytes": setting("Kiriman terbesar, bita", "Largest request, bytes"),
-    "most_answer_bytes": setting("Jawaban terbesar, bita", "Largest answer, bytes"),
-    "at_once": setting("Permintaan sekaligus", "Requests at one time"),
-    "sample": setting("Alamat contoh untuk uji", "Sample path for the test", "GET yang tidak mengubah apa pun dan tidak tentang siapa pun"),
-    "callers": setting("Program lama yang memanggil", "Older programs that call"),
+    "base_url": setting(
+        "Alamat API", "Address of the API", "Tanpa garis miring di akhir, misalnya https://api.example.id/v1", means=Meaning.PLACE
+    ),
+    "operations": setting(
+        "Yang boleh dipanggil", "What may be called", "Satu butir per panggilan; yang tidak tertulis tidak ada", means=Meaning.OPEN
+    ),
+    "applications": setting(
+        "Aplikasi lain yang boleh memanggil", "Other applications that may call", "ID aplikasi, satu per baris", means=Meaning.OPEN
+    ),
+    "scope": setting("Scope yang diminta", "Scope needed", "Kosong: tidak ada", means=Meaning.GUARD),
+    "timeout_seconds": setting("Batas tunggu jawaban, detik", "Longest wait, seconds", means=Meaning.PLAIN),
+    "most_request_bytes": setting("Kiriman terbesar, bita", "Largest request, bytes", means=Meaning.PLAIN),
+    "most_answer_bytes": setting("Jawaban terbesar, bita", "Largest answer, bytes", means=Meaning.PLAIN),
+    "at_once": setting("Permintaan sekaligus", "Requests at one time", means=Meaning.PLAIN),
+    "sample": setting(
+        "Alamat contoh untuk uji",
+        "Sample path for the test",
+        "GET yang tidak mengubah apa pun dan tidak tentang siapa pun",
+        means=Meaning.PLAIN,
+    ),
+    "callers": setting("Program lama yang memanggil", "Older programs that call", means=Meaning.OPEN),
 }
 
 FAULTS: Mapping[str, str] = {

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from admin.actions.dangers import MEANINGS, NAMES, SAFEST, Meaning, meaning
+from admin.actions.dangers import meaning
 from admin.actions.review import changes
 from admin.actions.settings_problems import mapping_fields
+from connectors.about import Meaning, setting
 from connectors.builtin import KINDS
 from connectors.definition import Definition
 
@@ -19,13 +20,9 @@ def settings_of(kind: str) -> set[str]:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_pb_3_every_setting_of_every_kind_has_its_meaning(kind: str) -> None:  # PB-3
-    assert settings_of(kind) - set(MEANINGS) == set(), "say in admin/actions/dangers.py what a change of it means"
-
-
-def test_each_setting_has_one_meaning_and_each_meaning_is_of_a_setting() -> None:
-    words = [name for names in NAMES.values() for name in names.split()]
-    assert len(words) == len(set(words)) and set(words) == set().union(*(settings_of(kind) for kind in KINDS))
-    assert all(MEANINGS[name] is Meaning.GUARD for name in SAFEST)
+    said = {name: KINDS[kind].about.setting(name) for name in settings_of(kind)}
+    assert [name for name, one in said.items() if one is None or one.means is None] == [], "say in its about.py what a change of it means"
+    assert all(one is None or not one.safest or one.means is Meaning.GUARD for one in said.values())
 
 
 CASES: list[tuple[str, str, Any, Any, str]] = [
@@ -73,4 +70,4 @@ def test_pb_3_a_changed_setting_warns_of_what_it_opens(kind: str, name: str, bef
 
 
 def test_a_setting_that_nobody_described_counts_as_a_safeguard() -> None:
-    assert meaning("belum_ada", "a", "b", fresh=False) == ("weaker", "weaker")
+    assert meaning(None, "a", "b", fresh=False) == meaning(setting("Lain", "Other"), "a", "b", fresh=False) == ("weaker", "weaker")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connectors.about import About, both, setting
+from connectors.about import About, Meaning, both, setting
 from connectors.apis.about import FAULTS, SETTINGS
 
 ABOUT = About(
@@ -14,7 +14,10 @@ ABOUT = About(
     settings={
         **SETTINGS,
         "services": setting(
-            "Layanan dengan kunci sendiri", "Services with a key of their own", "Satu butir per layanan: name, prefix, header"
+            "Layanan dengan kunci sendiri",
+            "Services with a key of their own",
+            "Satu butir per layanan: name, prefix, header",
+            means=Meaning.PLACE,
         ),
     },
     faults={

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connectors.about import About, both, setting
+from connectors.about import About, Meaning, both, setting
 from connectors.apis.about import FAULTS, SETTINGS
 
 ABOUT = About(
@@ -11,7 +11,7 @@ ABOUT = About(
     tested=both("Tiruan BSrE e-sign.", "A stand-in of BSrE e-sign."),
     settings={
         **SETTINGS,
-        "username": setting("Nama pengguna", "User name"),
+        "username": setting("Nama pengguna", "User name", means=Meaning.PLAIN),
     },
     faults=FAULTS,
 )

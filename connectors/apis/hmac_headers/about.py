@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connectors.about import About, both, setting
+from connectors.about import About, Meaning, both, setting
 from connectors.apis.about import FAULTS, SETTINGS
 
 ABOUT = About(
@@ -13,10 +13,10 @@ ABOUT = About(
     tested=both("Tiruan BPJS Kesehatan.", "A stand-in of BPJS Kesehatan."),
     settings={
         **SETTINGS,
-        "cons_id": setting("Cons ID", "Cons ID", "Dari BPJS (X-cons-id)"),
-        "encrypted": setting("Jawaban terenkripsi", "Answers are encrypted"),
-        "pcare_user": setting("Nama pengguna PCare", "User name of PCare", "Kosong: bukan PCare"),
-        "pcare_application": setting("kdAplikasi PCare", "kdAplikasi of PCare"),
+        "cons_id": setting("Cons ID", "Cons ID", "Dari BPJS (X-cons-id)", means=Meaning.PLAIN),
+        "encrypted": setting("Jawaban terenkripsi", "Answers are encrypted", means=Meaning.GUARD),
+        "pcare_user": setting("Nama pengguna PCare", "User name of PCare", "Kosong: bukan PCare", means=Meaning.PLAIN),
+        "pcare_application": setting("kdAplikasi PCare", "kdAplikasi of PCare", means=Meaning.PLAIN),
     },
     faults={
         **FAULTS,

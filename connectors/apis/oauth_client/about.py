@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connectors.about import About, both, setting
+from connectors.about import About, Meaning, both, setting
 from connectors.apis.about import FAULTS, SETTINGS
 
 ABOUT = About(
@@ -13,11 +13,13 @@ ABOUT = About(
     tested=both("Tiruan SATUSEHAT.", "A stand-in of SATUSEHAT."),
     settings={
         **SETTINGS,
-        "token_url": setting("Alamat token", "Token endpoint"),
-        "client_id": setting("Client ID", "Client ID"),
-        "grant_type_in": setting("Letak grant_type", "Where grant_type goes", "SATUSEHAT: query"),
-        "client_auth": setting("Letak client ID dan secret", "Where client id and secret go", "SATUSEHAT: form"),
-        "pause_seconds": setting("Jeda sesudah gagal, detik", "Pause after a failure, seconds"),
+        "token_url": setting("Alamat token", "Token endpoint", means=Meaning.PLACE),
+        "client_id": setting("Client ID", "Client ID", means=Meaning.PLAIN),
+        "grant_type_in": setting("Letak grant_type", "Where grant_type goes", "SATUSEHAT: query", means=Meaning.PLAIN),
+        "client_auth": setting(
+            "Letak client ID dan secret", "Where client id and secret go", "SATUSEHAT: form", means=Meaning.GUARD, safest="basic"
+        ),
+        "pause_seconds": setting("Jeda sesudah gagal, detik", "Pause after a failure, seconds", means=Meaning.PLAIN),
     },
     faults=FAULTS,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connectors.about import About, both, setting
+from connectors.about import About, Meaning, both, setting
 from connectors.apis.about import FAULTS, SETTINGS
 
 ABOUT = About(
@@ -13,10 +13,10 @@ ABOUT = About(
     tested=both("Tiruan OSS.", "A stand-in of OSS."),
     settings={
         **SETTINGS,
-        "username": setting("Nama pengguna", "User name"),
-        "nib_at": setting("Letak NIB di kiriman", "Where the NIB stands"),
-        "answer_prefix": setting("Awalan jawaban", "Prefix of the answer"),
-        "forward_scheme": setting("Kata di depan kunci", "Word before the key"),
+        "username": setting("Nama pengguna", "User name", means=Meaning.PLAIN),
+        "nib_at": setting("Letak NIB di kiriman", "Where the NIB stands", means=Meaning.PLAIN),
+        "answer_prefix": setting("Awalan jawaban", "Prefix of the answer", means=Meaning.PLAIN),
+        "forward_scheme": setting("Kata di depan kunci", "Word before the key", means=Meaning.PLAIN),
     },
     faults=FAULTS,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connectors.about import About, both, setting
+from connectors.about import About, Meaning, both, setting
 from connectors.apis.about import FAULTS, SETTINGS
 
 ABOUT = About(
@@ -11,11 +11,11 @@ ABOUT = About(
     tested=both("Tiruan layanan SOAP.", "A stand-in of a SOAP service."),
     settings={
         **SETTINGS,
-        "namespace": setting("Namespace layanan", "Namespace of the service", "targetNamespace"),
-        "qualified": setting("Isian memakai namespace", "Fields stand in the namespace"),
-        "soap": setting("Versi SOAP", "Version of SOAP"),
-        "username": setting("Nama pengguna", "User name"),
-        "password": setting("Cara menunjukkan sandi", "How the password is shown"),
+        "namespace": setting("Namespace layanan", "Namespace of the service", "targetNamespace", means=Meaning.PLAIN),
+        "qualified": setting("Isian memakai namespace", "Fields stand in the namespace", means=Meaning.PLAIN),
+        "soap": setting("Versi SOAP", "Version of SOAP", means=Meaning.PLAIN),
+        "username": setting("Nama pengguna", "User name", means=Meaning.PLAIN),
+        "password": setting("Cara menunjukkan sandi", "How the password is shown", means=Meaning.GUARD, safest="digest"),
     },
     faults={
         **FAULTS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connectors.about import About, both, setting
+from connectors.about import About, Meaning, both, setting
 from connectors.apis.about import FAULTS, SETTINGS
 
 ABOUT = About(
@@ -11,12 +11,12 @@ ABOUT = About(
     tested=both("Tiruan SIASN.", "A stand-in of SIASN."),
     settings={
         **SETTINGS,
-        "apim_url": setting("Alamat token gerbang API", "Token endpoint of the gateway"),
-        "consumer_key": setting("Consumer key", "Consumer key"),
-        "sso": setting("Asal token SSO", "Where the SSO token comes from"),
-        "sso_url": setting("Alamat token SSO", "Token endpoint of the SSO"),
-        "sso_client": setting("Client ID di SSO", "Client ID at the SSO"),
-        "sso_account": setting("Akun instansi di SSO", "The agency's account at the SSO", "Bukan akun seseorang"),
+        "apim_url": setting("Alamat token gerbang API", "Token endpoint of the gateway", means=Meaning.PLACE),
+        "consumer_key": setting("Consumer key", "Consumer key", means=Meaning.PLAIN),
+        "sso": setting("Asal token SSO", "Where the SSO token comes from", means=Meaning.GUARD),
+        "sso_url": setting("Alamat token SSO", "Token endpoint of the SSO", means=Meaning.PLACE),
+        "sso_client": setting("Client ID di SSO", "Client ID at the SSO", means=Meaning.PLAIN),
+        "sso_account": setting("Akun instansi di SSO", "The agency's account at the SSO", "Bukan akun seseorang", means=Meaning.PLAIN),
     },
     faults={
         **FAULTS,

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from connectors.about import About, both, setting
+from connectors.about import About, Meaning, both, setting
 
 ABOUT = About(
     does=both("Gapura menjawab seperti server CAS 2 dan 3.", "Gapura answers like a CAS 2 and 3 server."),
     needs=both("Alamat layanan aplikasi.", "The application's service addresses."),
     tested=both("phpCAS 1.6, mod_auth_cas 1.2.", "phpCAS 1.6, mod_auth_cas 1.2."),
     settings={
-        "services": setting("Alamat layanan", "Service addresses", "Alamat persis, atau diakhiri / untuk semua di bawahnya"),
-        "username": setting("Nama pengguna", "User name", "subject, atau nama data seperti email atau nip"),
-        "proxy": setting("Boleh meminta tiket proxy", "May ask for proxy tickets"),
-        "proxy_callbacks": setting("Alamat pgtUrl", "pgtUrl addresses", "Alamat https persis, satu per baris"),
-        "sign_out": setting("Kabari aplikasi saat sesi berakhir", "Tell the application when the session ends"),
+        "services": setting(
+            "Alamat layanan", "Service addresses", "Alamat persis, atau diakhiri / untuk semua di bawahnya", means=Meaning.PLACE
+        ),
+        "username": setting("Nama pengguna", "User name", "subject, atau nama data seperti email atau nip", means=Meaning.PLAIN),
+        "proxy": setting("Boleh meminta tiket proxy", "May ask for proxy tickets", means=Meaning.OPEN),
+        "proxy_callbacks": setting("Alamat pgtUrl", "pgtUrl addresses", "Alamat https persis, satu per baris", means=Meaning.PLACE),
+        "sign_out": setting("Kabari aplikasi saat sesi berakhir", "Tell the application when the session ends", means=Meaning.GUARD),
     },
     faults={
         "an address stands twice": "satu alamat ditulis dua kali",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connectors.about import About, both, setting
+from connectors.about import About, Meaning, both, setting
 
 ABOUT = About(
     does=both(
@@ -12,24 +12,40 @@ ABOUT = About(
     needs=both("gapura bridge dan nginx; formulir masuk tanpa captcha.", "gapura bridge and nginx; a login form without a captcha."),
     tested=both("PHP biasa, aplikasi serupa CodeIgniter, WordPress 6.1.", "Plain PHP, a CodeIgniter-like application, WordPress 6.1."),
     settings={
-        "aliases": setting("Alamat lain di tautan sistem itu", "Further addresses in its links", "Satu per baris"),
-        "host_header": setting("Nama host untuk sistem lama", "Host name it is called by"),
+        "aliases": setting("Alamat lain di tautan sistem itu", "Further addresses in its links", "Satu per baris", means=Meaning.PLACE),
+        "host_header": setting("Nama host untuk sistem lama", "Host name it is called by", means=Meaning.PLAIN),
         "form": setting(
-            "Formulir masuk", "Login form", "Seperti tertulis di halamannya: login_path, action, username_field, password_field"
+            "Formulir masuk",
+            "Login form",
+            "Seperti tertulis di halamannya: login_path, action, username_field, password_field",
+            means=Meaning.PLACE,
         ),
-        "session_cookie": setting("Cookie sesi", "Session cookie", "Misalnya PHPSESSID; kosong: tidak diperiksa"),
-        "sign_out_path": setting("Alamat untuk keluar", "Sign-out path", "Misalnya /keluar.php; kosong: tidak ada"),
-        "credential": setting("Akun siapa", "Whose account", "person: tiap orang; service: satu untuk semua"),
-        "linking": setting("Siapa mengisi sandi lama", "Who enters the old password", "citizen: orangnya; agency: instansi"),
-        "paths": setting("Alamat yang boleh dibuka", "Paths that may be opened", "Satu per baris; akhiri dengan / untuk semua di bawahnya"),
-        "methods": setting("Metode yang boleh dipakai", "Methods", "Satu per baris"),
-        "static_paths": setting("Alamat gambar dan gaya", "Paths of pictures and styles", "Satu per baris"),
-        "pass_headers": setting("Header peramban yang diteruskan", "Browser headers passed on", "Satu per baris"),
-        "seconds": setting("Batas tunggu jawaban, detik", "Longest wait, seconds"),
-        "at_once": setting("Permintaan sekaligus", "Requests at one time"),
-        "most_page_bytes": setting("Halaman terbesar, bita", "Largest page, bytes"),
-        "most_request_bytes": setting("Kiriman terbesar, bita", "Largest request, bytes"),
-        "session_seconds": setting("Umur sesi lama, detik", "Life of the old session, seconds"),
+        "session_cookie": setting("Cookie sesi", "Session cookie", "Misalnya PHPSESSID; kosong: tidak diperiksa", means=Meaning.PLAIN),
+        "sign_out_path": setting("Alamat untuk keluar", "Sign-out path", "Misalnya /keluar.php; kosong: tidak ada", means=Meaning.GUARD),
+        "credential": setting(
+            "Akun siapa", "Whose account", "person: tiap orang; service: satu untuk semua", means=Meaning.GUARD, safest="person"
+        ),
+        "linking": setting(
+            "Siapa mengisi sandi lama",
+            "Who enters the old password",
+            "citizen: orangnya; agency: instansi",
+            means=Meaning.GUARD,
+            safest="citizen",
+        ),
+        "paths": setting(
+            "Alamat yang boleh dibuka",
+            "Paths that may be opened",
+            "Satu per baris; akhiri dengan / untuk semua di bawahnya",
+            means=Meaning.OPEN,
+        ),
+        "methods": setting("Metode yang boleh dipakai", "Methods", "Satu per baris", means=Meaning.OPEN),
+        "static_paths": setting("Alamat gambar dan gaya", "Paths of pictures and styles", "Satu per baris", means=Meaning.OPEN),
+        "pass_headers": setting("Header peramban yang diteruskan", "Browser headers passed on", "Satu per baris", means=Meaning.OPEN),
+        "seconds": setting("Batas tunggu jawaban, detik", "Longest wait, seconds", means=Meaning.PLAIN),
+        "at_once": setting("Permintaan sekaligus", "Requests at one time", means=Meaning.PLAIN),
+        "most_page_bytes": setting("Halaman terbesar, bita", "Largest page, bytes", means=Meaning.PLAIN),
+        "most_request_bytes": setting("Kiriman terbesar, bita", "Largest request, bytes", means=Meaning.PLAIN),
+        "session_seconds": setting("Umur sesi lama, detik", "Life of the old session, seconds", means=Meaning.LIFE),
     },
     faults={
         "{} must be x-… in lower case, and none that names a person or a proxy": (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connectors.about import About, both, setting
+from connectors.about import About, Meaning, both, setting
 
 ABOUT = About(
     does=both(
@@ -12,15 +12,21 @@ ABOUT = About(
     needs=both("nginx, Caddy, atau Traefik di depan aplikasi.", "nginx, Caddy or Traefik in front of the application."),
     tested=both("nginx. Caddy dan Traefik ditulis menurut dokumennya.", "nginx. Caddy and Traefik are written from their documents."),
     settings={
-        "proxy": setting("Proxy", "Proxy", "Server depan yang bertanya kepada Gapura"),
+        "proxy": setting("Proxy", "Proxy", "Server depan yang bertanya kepada Gapura", means=Meaning.OPEN),
         "headers": setting("Pemetaan data ke header", "Mapping of data to headers"),
-        "subject_header": setting("Header untuk kode orang", "Header for the subject", "Kosong: tidak dikirim"),
+        "subject_header": setting("Header untuk kode orang", "Header for the subject", "Kosong: tidak dikirim", means=Meaning.PLAIN),
         "proof_header": setting(
-            "Header untuk bukti bertanda tangan", "Header for the signed proof", "Berlaku 60 detik; kosong: tidak dikirim"
+            "Header untuk bukti bertanda tangan",
+            "Header for the signed proof",
+            "Berlaku 60 detik; kosong: tidak dikirim",
+            means=Meaning.GUARD,
         ),
-        "strip": setting("Header lain yang dihapus", "Further headers to strip", "Satu per baris"),
+        "strip": setting("Header lain yang dihapus", "Further headers to strip", "Satu per baris", means=Meaning.GUARD),
         "open_paths": setting(
-            "Alamat yang boleh dibuka tanpa masuk", "Paths open without sign-in", "Satu per baris; akhiri dengan / untuk semua di bawahnya"
+            "Alamat yang boleh dibuka tanpa masuk",
+            "Paths open without sign-in",
+            "Satu per baris; akhiri dengan / untuk semua di bawahnya",
+            means=Meaning.OPEN,
         ),
     },
     faults={

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connectors.about import About, both, setting
+from connectors.about import About, Meaning, both, setting
 
 ABOUT = About(
     does=both(
@@ -12,14 +12,19 @@ ABOUT = About(
     needs=both("gapura ldap, TLS, dan nama dasar.", "gapura ldap, TLS and a base name."),
     tested=both("ldapsearch, PHP, Apache, nginx.", "ldapsearch, PHP, Apache, nginx."),
     settings={
-        "base_dn": setting("Nama dasar (base DN)", "Base name (base DN)", "Misalnya ou=simpeg,dc=kabupaten,dc=example"),
-        "bind_dn": setting(
-            "Nama sistem itu sendiri (bind DN)", "Name of the system itself (bind DN)", "Kosong: cn=layanan di bawah nama dasar"
+        "base_dn": setting(
+            "Nama dasar (base DN)", "Base name (base DN)", "Misalnya ou=simpeg,dc=kabupaten,dc=example", means=Meaning.PLACE
         ),
-        "uid": setting("Nama orang menurut", "People are named by"),
-        "search_by": setting("Atribut pencarian", "Attributes to search by", "Satu per baris"),
-        "size_limit": setting("Orang per jawaban", "People in one answer"),
-        "time_limit": setting("Detik per jawaban", "Seconds for one answer"),
+        "bind_dn": setting(
+            "Nama sistem itu sendiri (bind DN)",
+            "Name of the system itself (bind DN)",
+            "Kosong: cn=layanan di bawah nama dasar",
+            means=Meaning.PLACE,
+        ),
+        "uid": setting("Nama orang menurut", "People are named by", means=Meaning.PLAIN),
+        "search_by": setting("Atribut pencarian", "Attributes to search by", "Satu per baris", means=Meaning.OPEN),
+        "size_limit": setting("Orang per jawaban", "People in one answer", means=Meaning.OPEN),
+        "time_limit": setting("Detik per jawaban", "Seconds for one answer", means=Meaning.PLAIN),
     },
     faults={
         "must be a distinguished name (RFC 4514): {}": ("harus nama lengkap LDAP, misalnya ou=simpeg,dc=kabupaten,dc=example (RFC 4514)"),

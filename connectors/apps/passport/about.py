@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connectors.about import About, both, setting
+from connectors.about import About, Meaning, both, setting
 
 ABOUT = About(
     does=both(
@@ -12,8 +12,10 @@ ABOUT = About(
     needs=both("Alamat kembali dan client secret di aplikasi.", "Redirect URIs, and the client secret in the application."),
     tested=both("Uji Gapura sendiri; belum dengan Laravel.", "Gapura's own tests; not yet with Laravel."),
     settings={
-        "redirect_uris": setting("Alamat kembali (redirect URI)", "Redirect URIs", "Alamat persis, satu per baris"),
-        "absent": setting("Isi bila data tidak dibagikan", "When a claim was not shared", "Kosong: isiannya tidak ada"),
+        "redirect_uris": setting("Alamat kembali (redirect URI)", "Redirect URIs", "Alamat persis, satu per baris", means=Meaning.PLACE),
+        "absent": setting(
+            "Isi bila data tidak dibagikan", "When a claim was not shared", "Kosong: isiannya tidak ada", means=Meaning.PLAIN
+        ),
     },
     faults={
         "must be a letter, then letters, digits or _": "harus diawali huruf, lalu huruf, angka, atau _",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connectors.about import About, both, setting
+from connectors.about import About, Meaning, both, setting
 
 ABOUT = About(
     does=both("Gapura menjadi penyedia identitas SAML 2.0 bagi aplikasi.", "Gapura is the SAML 2.0 identity provider of the application."),
@@ -10,20 +10,22 @@ ABOUT = About(
     tested=both("mod_auth_mellon, Shibboleth, SimpleSAMLphp.", "mod_auth_mellon, Shibboleth, SimpleSAMLphp."),
     settings={
         "field": setting("Isian di sana", "Their field", "Nama atribut, misalnya urn:oid:2.5.4.12"),
-        "entity_id": setting("entityID aplikasi", "entityID of the application"),
-        "acs": setting("Alamat penerima jawaban (ACS)", "Where answers go (ACS)", "Satu butir per alamat"),
-        "slo": setting("Alamat keluar (SLO)", "Sign-out addresses (SLO)", "Kosong: tidak dapat dikabari"),
-        "signing_certificates": setting("Sertifikat tanda tangan aplikasi", "Signing certificates", "Base64, satu per baris"),
-        "encryption_certificate": setting(
-            "Sertifikat enkripsi aplikasi", "Encryption certificate", "Base64; kosong: jawaban tidak dienkripsi"
+        "entity_id": setting("entityID aplikasi", "entityID of the application", means=Meaning.PLACE),
+        "acs": setting("Alamat penerima jawaban (ACS)", "Where answers go (ACS)", "Satu butir per alamat", means=Meaning.PLACE),
+        "slo": setting("Alamat keluar (SLO)", "Sign-out addresses (SLO)", "Kosong: tidak dapat dikabari", means=Meaning.PLACE),
+        "signing_certificates": setting(
+            "Sertifikat tanda tangan aplikasi", "Signing certificates", "Base64, satu per baris", means=Meaning.GUARD
         ),
-        "key_transport": setting("Cara mengenkripsi kunci", "Key transport"),
-        "requests_signed": setting("Tolak permintaan tanpa tanda tangan", "Refuse unsigned requests"),
-        "sign_response": setting("Tanda tangani seluruh jawaban", "Sign the whole response"),
-        "name_id": setting("Nama orang (NameID)", "How people are named (NameID)"),
-        "email_claim": setting("Email yang dipakai", "Which email"),
-        "unsolicited": setting("Boleh dibuka dari portal", "The portal may bring people"),
-        "relay_state": setting("RelayState dari portal", "RelayState from the portal"),
+        "encryption_certificate": setting(
+            "Sertifikat enkripsi aplikasi", "Encryption certificate", "Base64; kosong: jawaban tidak dienkripsi", means=Meaning.GUARD
+        ),
+        "key_transport": setting("Cara mengenkripsi kunci", "Key transport", means=Meaning.GUARD, safest="rsa-oaep-sha256"),
+        "requests_signed": setting("Tolak permintaan tanpa tanda tangan", "Refuse unsigned requests", means=Meaning.GUARD),
+        "sign_response": setting("Tanda tangani seluruh jawaban", "Sign the whole response", means=Meaning.GUARD),
+        "name_id": setting("Nama orang (NameID)", "How people are named (NameID)", means=Meaning.PLAIN),
+        "email_claim": setting("Email yang dipakai", "Which email", means=Meaning.PLAIN),
+        "unsolicited": setting("Boleh dibuka dari portal", "The portal may bring people", means=Meaning.OPEN),
+        "relay_state": setting("RelayState dari portal", "RelayState from the portal", means=Meaning.PLAIN),
         "friendly_name": setting("Nama ramah", "Friendly name", "Keterangan saja; tidak dibaca program"),
         "codes": setting("Daftar kode", "Codes", "SETDA=EO-01, DINKES=EO-05"),
     },

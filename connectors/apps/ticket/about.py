@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connectors.about import About, both, setting
+from connectors.about import About, Meaning, both, setting
 
 ABOUT = About(
     does=both(
@@ -12,17 +12,33 @@ ABOUT = About(
     needs=both("Beberapa baris PHP di aplikasi, dan satu kunci bersama.", "A few lines of PHP in the application, and one shared key."),
     tested=both("PHP biasa dan CodeIgniter 3.", "Plain PHP and CodeIgniter 3."),
     settings={
-        "arrive_url": setting("Halaman penerima tiket", "Page that takes the ticket", "Misalnya https://simpeg.example.id/sso/masuk"),
-        "begin_url": setting(
-            "Halaman yang memulai masuk", "Page that begins sign-in", "Kosong: Gapura yang memulai, tanpa pelindungan di sana"
+        "arrive_url": setting(
+            "Halaman penerima tiket", "Page that takes the ticket", "Misalnya https://simpeg.example.id/sso/masuk", means=Meaning.PLACE
         ),
-        "sign_out_url": setting("Halaman penerima kabar keluar", "Page told of sign-out", "Kosong: aplikasi tidak dapat dikabari"),
-        "format": setting("Bentuk tiket", "Form of the ticket", "jwt_hs256 paling umum"),
-        "delivery": setting("Cara mengirim", "How it is sent", "post: formulir; redirect: di alamat, yang tersimpan di log"),
-        "parameter": setting("Nama parameter", "Name of the parameter", "Biasanya ticket"),
-        "audience": setting("Penerima (aud)", "Audience (aud)", "Kosong: alamat aplikasi"),
+        "begin_url": setting(
+            "Halaman yang memulai masuk",
+            "Page that begins sign-in",
+            "Kosong: Gapura yang memulai, tanpa pelindungan di sana",
+            means=Meaning.PLACE,
+        ),
+        "sign_out_url": setting(
+            "Halaman penerima kabar keluar", "Page told of sign-out", "Kosong: aplikasi tidak dapat dikabari", means=Meaning.PLACE
+        ),
+        "format": setting("Bentuk tiket", "Form of the ticket", "jwt_hs256 paling umum", means=Meaning.GUARD),
+        "delivery": setting(
+            "Cara mengirim",
+            "How it is sent",
+            "post: formulir; redirect: di alamat, yang tersimpan di log",
+            means=Meaning.GUARD,
+            safest="post",
+        ),
+        "parameter": setting("Nama parameter", "Name of the parameter", "Biasanya ticket", means=Meaning.PLAIN),
+        "audience": setting("Penerima (aud)", "Audience (aud)", "Kosong: alamat aplikasi", means=Meaning.GUARD),
         "exchange_from": setting(
-            "Klien yang boleh menukar token", "Clients that may exchange a token", "ID klien, satu per baris; kosong: tidak ada"
+            "Klien yang boleh menukar token",
+            "Clients that may exchange a token",
+            "ID klien, satu per baris; kosong: tidak ada",
+            means=Meaning.OPEN,
         ),
     },
     faults={
