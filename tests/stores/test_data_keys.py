@@ -86,7 +86,7 @@ async def test_a_rotation_seals_everything_anew(stores: Stores, sql_url: str, cl
     assert await sealing_ids(stores) == {1}
     assert await stores.data_keys.rotate(actor="cli", settle=0) == 2
     await check(stores)
-    assert await stores.data_keys.reseal() == 7
+    assert await stores.data_keys.reseal() == 8
     assert await sealing_ids(stores) == {2}
     await check(stores)
     assert await stores.data_keys.reseal() == 0
@@ -100,8 +100,8 @@ async def test_a_rotation_seals_everything_anew(stores: Stores, sql_url: str, cl
 async def test_a_reseal_that_was_interrupted_goes_on(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
     await fill(stores)
     await stores.data_keys.rotate(actor="cli", settle=0)
-    monkeypatch.setattr("hub.storage.sql.data_keys.SEALED", SEALED[:2])
-    assert await stores.data_keys.reseal() == 4
+    monkeypatch.setattr("hub.storage.sql.data_keys.SEALED", SEALED[:3])
+    assert await stores.data_keys.reseal() == 5
     assert await sealing_ids(stores) == {1, 2}
     monkeypatch.undo()
     monkeypatch.setattr("hub.storage.sql.data_keys.BATCH", 1)

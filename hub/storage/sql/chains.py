@@ -27,9 +27,13 @@ BATCH = 1000
 CHAINS: Mapping[str, Table] = {"audit": audit, "consent": ledger, "disclosures": disclosures}
 
 
+LATER = frozenset({"own_previous", "values_mac"})  # columns added later: an empty one is not hashed, so that older rows stay true
+
+
 def row_hash(chain: str, row: Mapping[str, Any]) -> str:
     """Return SHA-256 (hex) over the chain's name, the previous hash and every other field of the row."""
-    return hashlib.sha256(canonical([chain, {str(name): value for name, value in row.items() if name != "hash"}])).hexdigest()
+    fields = {str(name): value for name, value in row.items() if name != "hash" and (value or name not in LATER)}
+    return hashlib.sha256(canonical([chain, fields])).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,11 @@ class Chain:
     @property
     def table(self) -> Table:
         return CHAINS[self.name]
+
+    @property
+    def by_person(self) -> bool:
+        """True when each person's rows form a chain of their own inside this one."""
+        return "own_previous" in self.table.c
 
     def mac(self, seq: int, last: str) -> str:
         return keyed(derive(self.index_key, "chain head"), self.name, f"{seq}:{last}")
@@ -61,17 +70,32 @@ class Chain:
         if not rows:
             return []
         seq, last = await self.lock(connection)
+        ends = await self._own_ends(connection, {row["person"] for row in rows}) if self.by_person else {}
         chained = []
         for row in rows:
             seq += 1
             made = {**row, "seq": seq, "previous": last}
+            if self.by_person:
+                made["own_previous"] = ends.get(row["person"], GENESIS)
             last = made["hash"] = row_hash(self.name, made)
+            if self.by_person:
+                ends[row["person"]] = last
             chained.append(made)
         await connection.execute(insert(self.table), chained)
         await connection.execute(
             update(chain_heads).where(chain_heads.c.chain == self.name).values(seq=seq, hash=last, mac=self.mac(seq, last))
         )
         return chained
+
+    async def _own_ends(self, connection: AsyncConnection, people: Iterable[str]) -> dict[str, str]:
+        """Return where each person's own chain ends: one step of the index for each. The chain is held, so nobody adds to it."""
+        c, ends = self.table.c, {}
+        for person in people:
+            last = select(c.hash).where(c.person == person).order_by(c.seq.desc()).limit(1)
+            found = (await connection.execute(last)).scalar()
+            if found is not None:
+                ends[person] = str(found)
+        return ends
 
     async def verify(self, database: Database) -> ChainReport:
         """Walk the chain in batches up to where its head stood at the start, and name the first row that does not follow."""

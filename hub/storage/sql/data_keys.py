@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.settings import SettingsError
 from hub.storage.sql import connector_tables as c
+from hub.storage.sql import record_tables as r
 from hub.storage.sql import tables as t
 from hub.storage.sql.chains import CHAINS, Chain, append_audit
 from hub.storage.sql.database import Database
@@ -50,6 +51,7 @@ class SealedColumn:
 
 SEALED = (
     SealedColumn(t.people, "claims", ("id",), lambda person: context("people", person)),
+    SealedColumn(t.people, "proof_key", ("id",), lambda person: context("proof-key", person)),
     SealedColumn(t.identifiers, "value", ("person", "kind", "blind"), lambda person, kind, _blind: context("identifiers", person, kind)),
     SealedColumn(t.credentials, "secret", ("person", "kind"), lambda person, kind: context("credentials", person, kind)),
     SealedColumn(t.connectors, "data", ("id",), lambda connector: context("connectors", connector)),
@@ -58,6 +60,7 @@ SEALED = (
     SealedColumn(c.connector_drafts, "data", ("id",), lambda draft: context("connector-drafts", draft)),
     SealedColumn(c.vault, "secret", ("connector", "person"), lambda *row: context("vault", *row)),
     SealedColumn(t.signing_keys, "private", ("kid",), lambda kid: context("signing-key", kid)),
+    SealedColumn(r.anchor_keys, "private", ("kid",), lambda kid: context("anchor-key", kid)),
 )
 
 
@@ -112,7 +115,7 @@ class DataKeys:
             if not rows:
                 return changed
             last = tuple(rows[-1][:-1])
-            stale = [row for row in rows if self.ring.key_id(row[-1]) != self.ring.active]
+            stale = [row for row in rows if row[-1] is not None and self.ring.key_id(row[-1]) != self.ring.active]
             if stale:
                 changed += await self._replace(sealed, stale)
 

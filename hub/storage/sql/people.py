@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -64,6 +65,7 @@ class SqlPeople:
             "level": person.level,
             "language": person.language,
             "claims": self.sealed.seal("people", canonical(person.claims), person.id),
+            "proof_key": self.sealed.seal("proof-key", person.proof_key or os.urandom(32), person.id),
             "created_at": person.created_at,
             "updated_at": person.updated_at,
         }
@@ -88,6 +90,7 @@ class SqlPeople:
                 roles=tuple(grants.get(row.id, ())),
                 created_at=row.created_at,
                 updated_at=row.updated_at,
+                proof_key=await self.sealed.open("proof-key", row.proof_key, row.id) if row.proof_key is not None else b"",
             )
             for row in rows
         ]

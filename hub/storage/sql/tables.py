@@ -44,6 +44,7 @@ people = Table(
     Column("level", String, nullable=False),
     Column("language", String, nullable=False),
     Column("claims", LargeBinary, nullable=False),  # sealed JSON
+    Column("proof_key", LargeBinary, nullable=True),  # sealed; under it stands what she was shown. None: made when first needed
     moment("created_at"),
     moment("updated_at"),
 )
@@ -238,6 +239,8 @@ ledger = Table(
     Column("officer", String, nullable=True),
     Column("previous", String, nullable=False),
     Column("hash", String, nullable=False),
+    Column("own_previous", String, nullable=False, server_default=""),  # hash of the row before of the same person
+    Column("values_mac", String, nullable=False, server_default=""),  # of the values she saw, under her own key
     Index("ix_ledger_person", "person", "seq"),
     Index("ix_ledger_record_id", "record_id", "seq"),
 )
