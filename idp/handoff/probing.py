@@ -9,7 +9,6 @@ import asyncio
 import ssl
 import time
 from collections.abc import Callable, Collection, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 
 import httpx
@@ -23,6 +22,7 @@ from kit.clock import Clock
 from kit.outbound import addresses_of, fetch, is_public
 
 PATIENCE = 3.0
+FAREWELL = 1.0
 MOST_BYTES = 65_536
 
 Opened = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -45,35 +45,40 @@ class Prober:
         if where is None:
             return whole(None, [judged("dns", "skipped", None, code="no_address")])
         steps: list[Step] = []
-        address = await self._name(where, steps)
-        if address and await self._port(where, address, steps) and await self._tls(where, address, steps):
+        address = await self._port(where, await self._name(where, steps), steps)
+        if address and await self._tls(where, address, steps):
             steps += await self._sample(where, connector)
         return whole(where, steps)
 
-    async def _name(self, where: Target, steps: list[Step]) -> str:
+    async def _name(self, where: Target, steps: list[Step]) -> list[str]:
+        """Return the addresses of the name when all of them may be tried; else none."""
         begun = time.monotonic()
         try:
             async with asyncio.timeout(PATIENCE):
                 found = await addresses_of(where.host, where.port)
         except (OSError, TimeoutError):
             steps.append(judged("dns", "failed", where, _since(begun), "no_name"))
-            return ""
+            return []
         if where.at not in self.allow and not all(is_public(one) for one in found):
             steps.append(judged("dns", "failed", where, _since(begun), "not_public"))
-            return ""
+            return []
         steps.append(judged("dns", "passed", where, _since(begun)))
-        return found[0]
+        return list(dict.fromkeys(found))
 
-    async def _port(self, where: Target, address: str, steps: list[Step]) -> bool:
-        begun = time.monotonic()
-        try:
-            await _close(await self._open(address, where.port))
-        except (OSError, TimeoutError) as error:
-            code = "refused" if isinstance(error, ConnectionRefusedError) else "no_answer"
+    async def _port(self, where: Target, addresses: list[str], steps: list[Step]) -> str:
+        """Return the address that listens: like a call, which goes on to the next when nothing listens on one family."""
+        begun, code = time.monotonic(), ""
+        for address in addresses:
+            try:
+                await _hang_up(await self._open(address, where.port))
+            except (OSError, TimeoutError) as error:
+                code = "refused" if isinstance(error, ConnectionRefusedError) else "no_answer"
+                continue
+            steps.append(judged("tcp", "passed", where, _since(begun)))
+            return address
+        if addresses:
             steps.append(judged("tcp", "failed", where, _since(begun), code))
-            return False
-        steps.append(judged("tcp", "passed", where, _since(begun)))
-        return True
+        return ""
 
     async def _tls(self, where: Target, address: str, steps: list[Step]) -> bool:
         if not where.tls:
@@ -89,7 +94,7 @@ class Prober:
             steps.append(judged("tls", "failed", where, _since(begun), "no_tls"))
             return False
         certificate = opened[1].get_extra_info("peercert") or {}
-        await _close(opened)
+        await _hang_up(opened)
         ends = int(ssl.cert_time_to_seconds(str(certificate["notAfter"])))
         steps.append(of_lifetime(where, ends, self.clock.now(), _since(begun)))
         return True
@@ -122,10 +127,14 @@ def _of_call(where: Target, failure: Failure | None, spent: int) -> tuple[Step, 
     return judged("auth", "passed", where, spent), judged("sample", "failed", where, spent, "sample_failed", status=502)
 
 
-async def _close(opened: Opened) -> None:
+async def _hang_up(opened: Opened) -> None:
+    """End the connection as one does; without a word when the other side does not agree: it could hold the test for half a minute."""
     opened[1].close()
-    with suppress(OSError):  # whoever closed first: the connection is gone, which is what was wanted
-        await opened[1].wait_closed()
+    try:
+        async with asyncio.timeout(FAREWELL):
+            await opened[1].wait_closed()
+    except (OSError, TimeoutError):  # whoever closed first: the connection is gone, which is what was wanted
+        opened[1].transport.abort()
 
 
 def _since(begun: float) -> int:

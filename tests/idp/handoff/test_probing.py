@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import socket
 import ssl
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -177,3 +179,41 @@ async def test_an_api_is_asked_for_its_sample_with_our_own_credentials(
 async def test_a_page_that_is_not_there(probe: Probe) -> None:
     async with serving(404) as port:
         assert states(await probe(web(f"http://localhost:{port}"), f"localhost:{port}"))["sample"] == "sample_missing"
+
+
+async def test_whoever_never_hangs_up_does_not_hold_the_test(probe: Probe, tmp_path: Path) -> None:
+    """A server that shakes hands and then neither reads nor closes: TLS would wait 30 seconds for its word."""
+    context, done = certificate(tmp_path), threading.Event()
+    listening = socket.create_server(("127.0.0.1", 0))
+    held: list[ssl.SSLSocket | socket.socket] = []
+
+    def silent() -> None:
+        held.append(listening.accept()[0])  # the port's own test
+        held.append(context.wrap_socket(listening.accept()[0], server_side=True))
+        listening.accept()[0].close()  # the page's
+        done.wait(60)
+
+    thread = threading.Thread(target=silent, daemon=True)
+    thread.start()
+    at = f"localhost:{listening.getsockname()[1]}"
+    try:
+        async with asyncio.timeout(15):
+            found = states(await probe(web(f"https://{at}"), at))
+    finally:
+        done.set()
+        thread.join()
+        for one in (*held, listening):
+            one.close()
+    assert (found["tls"], found["auth"]) == ("passed", "no_http")
+
+
+async def test_an_address_on_which_nothing_listens_is_passed_over_for_the_next(probe: Probe, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As calls do: a name may have an address of a family that nothing listens on. What the system's resolver says is set here."""
+
+    def both(host: str, port: int, **_: object) -> list[tuple[object, ...]]:
+        return [(0, 0, 0, "", (one, port)) for one in ("127.0.0.9", "127.0.0.1")]
+
+    async with serving(200) as port:
+        monkeypatch.setattr(socket, "getaddrinfo", both)
+        found = states(await probe(web(f"http://ganda.example.id:{port}"), f"ganda.example.id:{port}"))
+    assert (found["tcp"], found["sample"]) == ("passed", "passed")
