@@ -20,6 +20,7 @@ from hub.storage.sql.notices import SqlNotices
 from hub.storage.sql.operator_tokens import SqlOperatorTokens
 from hub.storage.sql.outbox import SqlOutbox
 from hub.storage.sql.people import SqlPeople
+from hub.storage.sql.record_keys import SqlRecordKeys
 from hub.storage.sql.registrations import SqlRegistrations
 from hub.storage.sql.registry import SqlRegistry
 from hub.storage.sql.sealed import Sealed
@@ -42,6 +43,7 @@ class Stores:
     audit: SqlAuditTrail
     grants: SqlGrants
     keys: SqlKeys
+    record_keys: SqlRecordKeys
     outbox: SqlOutbox
     session_log: SqlSessionLog
     session_clients: SqlSessionClients
@@ -84,6 +86,7 @@ async def open_stores(url: str, master_key: bytes, clock: Clock, *, read_only: b
         audit=SqlAuditTrail(database, trail),
         grants=SqlGrants(database, trail),
         keys=SqlKeys(database, trail),
+        record_keys=SqlRecordKeys(database),
         outbox=SqlOutbox(database, trail),
         session_log=SqlSessionLog(database, trail),
         session_clients=SqlSessionClients(database),
