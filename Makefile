@@ -10,7 +10,7 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --
 NODE_FOLDERS := $(patsubst %/package-lock.json,%,$(wildcard tests/browser/package-lock.json tests/peers/node/package-lock.json))
 ARGS ?=
 
-.PHONY: help run test check bench older crash races faults pages guards lock packages node
+.PHONY: help run test check bench older record crash races faults pages guards lock packages node
 
 help: ## List every command
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -30,6 +30,9 @@ check: $(VENV)/.dev ## Style, types, arrows between the rooms, and the house rul
 
 bench: $(VENV)/.dev ## Speed against a peer in the same run, and memory of one worker
 	$(BIN)/python -m bench.run $(ARGS)
+
+record: $(VENV)/.dev ## The consent record at its full size: bytes a row, what a check costs, how long it takes to verify
+	$(BIN)/python -m bench.record $(ARGS)
 
 older: $(VENV)/.dev ## Speed of what older systems ask, against an empty handler in the same run
 	$(BIN)/python -m bench.connectors $(ARGS)
