@@ -13,7 +13,7 @@ from idp.applications.models import ConnectorRow
 from idp.people.models import Role
 from kit.audit import AuditEvent
 from tests.admin.connectors import SETTINGS, WHOLE, begun, changed, published
-from tests.admin.operators import working
+from tests.admin.operators import account, operator_of, working
 from tests.site import Site
 
 BPJS = [*SETTINGS["fields"], {"claim": "bpjs_number", "field": "bpjs"}]
@@ -297,3 +297,31 @@ async def test_fi_2_a_draft_of_the_console_cannot_make_a_connector_of_files(site
     with pytest.raises(Invalid) as refused:
         await site.house.admin.actions.lifecycle.publish(operator, draft.id, based_on=draft.version, reason="Konektor baru")
     assert [one.code for one in refused.value.problems] == ["explicit"]
+
+
+async def test_fi_2_a_draft_of_before_the_handing_over_is_not_published_over_what_files_say(site: Site) -> None:  # FI-2
+    operator = await working(site, Role.OPERATOR)
+    lifecycle = site.house.admin.actions.lifecycle
+    await published(site, operator)
+    draft = await changed(site, operator, lifetime=30)
+    await lifecycle.own(operator, "simpeg-uji", "files", reason="Dikelola lewat repositori")
+    draft = await lifecycle.rebase(operator, draft.id, based_on=draft.version)
+    with pytest.raises(Owned):
+        await lifecycle.publish(operator, draft.id, based_on=draft.version, reason="Masih dari konsol")
+    assert (await lifecycle.standing(operator, "simpeg-uji")).number == 2
+
+
+async def test_ad_13_publishing_restoring_and_handing_over_each_need_a_proof_of_now(site: Site) -> None:  # AD-13
+    person = await account(site, Role.OPERATOR)
+    operator, stale = operator_of(site, person), operator_of(site, person, confirmed=False)
+    lifecycle = site.house.admin.actions.lifecycle
+    await published(site, operator)
+    draft = await changed(site, operator, lifetime=30)
+    for act in (
+        lambda: lifecycle.publish(stale, draft.id, based_on=draft.version, reason="Sesi yang dicuri"),
+        lambda: lifecycle.restore(stale, "simpeg-uji", 1, based_on=1, reason="Sesi yang dicuri"),
+        lambda: lifecycle.own(stale, "simpeg-uji", "files", reason="Sesi yang dicuri"),
+    ):
+        with pytest.raises(NotConfirmed):
+            await act()
+    assert (await lifecycle.standing(operator, "simpeg-uji")).number == 1

@@ -185,6 +185,7 @@ async def test_whoever_never_hangs_up_does_not_hold_the_test(probe: Probe, tmp_p
     """A server that shakes hands and then neither reads nor closes: TLS would wait 30 seconds for its word."""
     context, done = certificate(tmp_path), threading.Event()
     listening = socket.create_server(("127.0.0.1", 0))
+    listening.settimeout(20)  # for a test that fails: it must not wait for a connection that never comes
     held: list[ssl.SSLSocket | socket.socket] = []
 
     def silent() -> None:
