@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from hub.storage.sql.anchors import SqlAnchors
 from hub.storage.sql.audit import SqlAuditTrail
-from hub.storage.sql.chains import Chain
+from hub.storage.sql.chains import CHAINS, Chain
 from hub.storage.sql.connector_revisions import SqlConnectorRevisions
 from hub.storage.sql.connector_secrets import SqlConnectorSecrets
 from hub.storage.sql.consent import SqlConsent
@@ -20,6 +21,7 @@ from hub.storage.sql.notices import SqlNotices
 from hub.storage.sql.operator_tokens import SqlOperatorTokens
 from hub.storage.sql.outbox import SqlOutbox
 from hub.storage.sql.people import SqlPeople
+from hub.storage.sql.proving import Proving
 from hub.storage.sql.record_keys import SqlRecordKeys
 from hub.storage.sql.registrations import SqlRegistrations
 from hub.storage.sql.registry import SqlRegistry
@@ -44,6 +46,8 @@ class Stores:
     grants: SqlGrants
     keys: SqlKeys
     record_keys: SqlRecordKeys
+    anchors: SqlAnchors
+    proving: Proving
     outbox: SqlOutbox
     session_log: SqlSessionLog
     session_clients: SqlSessionClients
@@ -87,6 +91,8 @@ async def open_stores(url: str, master_key: bytes, clock: Clock, *, read_only: b
         grants=SqlGrants(database, trail),
         keys=SqlKeys(database, trail),
         record_keys=SqlRecordKeys(database),
+        anchors=SqlAnchors(database),
+        proving=Proving(database, tuple(Chain(name, ring.index_key) for name in CHAINS), SqlAnchors(database), SqlRecordKeys(database)),
         outbox=SqlOutbox(database, trail),
         session_log=SqlSessionLog(database, trail),
         session_clients=SqlSessionClients(database),
