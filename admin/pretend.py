@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
+from consent.duty_models import DutyKind, Owed
 from consent.models import LedgerRow, PurposeState
 from consent.store import Change
 from kit.audit import ChainReport, Entry
@@ -16,7 +17,7 @@ class PretendLedger:
     def __init__(self) -> None:
         self._states: dict[str, PurposeState] = {}
 
-    async def append(self, changes: Sequence[Change], audit: Sequence[Entry] = ()) -> list[LedgerRow]:
+    async def append(self, changes: Sequence[Change], audit: Sequence[Entry] = (), owed: Owed | None = None) -> list[LedgerRow]:
         for change in changes:
             self._states[change.state.record_id] = change.state
         return []
@@ -29,6 +30,12 @@ class PretendLedger:
 
     async def state(self, record_id: str) -> PurposeState | None:
         return self._states.get(record_id)
+
+    async def expired(self, now: int, limit: int) -> list[PurposeState]:
+        return []
+
+    async def open_duties(self, record_id: str) -> frozenset[DutyKind]:
+        return frozenset()
 
     async def history(self, person: str, *, record_id: str = "", before_seq: int = 0, limit: int = 100) -> list[LedgerRow]:
         return []

@@ -9,6 +9,7 @@ from consent.models import Answer, Basis, LedgerEvent, Notice, Purpose, PurposeS
 from consent.record import LONGEST_SPECIFIC, NO_TEXTS, Known, known, taken_away
 from consent.store import Change
 
+GOING_ON = (Standing.IN_FORCE, Standing.INFORMED, Standing.HELD)
 SECOND_PRESS = 5  # seconds within which the same answer is one answer
 
 
@@ -38,7 +39,7 @@ def answered(
         if same and before is not None and answer.at - before.since < SECOND_PRESS:
             continue
         for old in states:
-            if old.notice != notice.id and old.purpose == purpose.id and old.standing in (Standing.IN_FORCE, Standing.INFORMED):
+            if old.notice != notice.id and old.purpose == purpose.id and old.standing in GOING_ON:
                 changes.append(_closed(old, LedgerEvent.RENEWED, Standing.RENEWED, answer, text))
         decided_from, record_id = (before.last_seq, before.record_id) if before is not None else (0, state.record_id)
         kept = replace(state, record_id=record_id)
@@ -111,8 +112,8 @@ def _outcome(purpose: Purpose, answer: Answer, record: Known, new_ids: Mapping[s
 
 
 def can_withdraw(state: PurposeState, now: int) -> bool:
-    """True for a consent in force. A duty or public task cannot be withdrawn, only objected to (UX CN-4)."""
-    return state.basis is Basis.CONSENT and state.standing is Standing.IN_FORCE and state.covers(now)
+    """True for a consent in force or on hold. A duty or public task cannot be withdrawn, only objected to (UX CN-4)."""
+    return state.basis is Basis.CONSENT and (state.standing is Standing.HELD or (state.standing is Standing.IN_FORCE and state.covers(now)))
 
 
 def can_object(state: PurposeState) -> bool:
@@ -146,9 +147,7 @@ def withdrawn(
         row = Change(LedgerEvent.WITHDRAWN, left, text, language, channel, officer, after=state.last_seq, at=now, claims=taken)
         return [row]
     ending = [
-        one
-        for one in states
-        if one.record_id == state.record_id or (whole and one.service == state.service and one.basis is Basis.CONSENT and one.covers(now))
+        one for one in states if one.record_id == state.record_id or (whole and one.service == state.service and can_withdraw(one, now))
     ]
     return [
         Change(

@@ -29,6 +29,7 @@ class Standing(StrEnum):
     REFUSED = "ditolak"
     RENEWED = "diperbarui"  # an older text version, replaced by an answer to a newer one
     INFORMED = "diberitahukan"  # duty or public task: shown, nothing to agree to, nothing to withdraw
+    HELD = "ditahan"  # a consent that the person holds back for now; she alone lets it go on
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,9 @@ class LedgerEvent(StrEnum):
     ENDED = "ended"
     OBJECTED = "objected"
     CARRIED = "carried"  # a newer text only took away: the answer goes on under it, for what is left
+    HELD = "held"
+    LIFTED = "lifted"
+    REQUESTED = "requested"  # the person asked the agency for something; which, says the duty
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from consent.differences import promises_the_same
 from consent.models import ConsentStanding, Notice, Purpose, PurposeState, Standing
 
-ANSWERED = (Standing.IN_FORCE, Standing.INFORMED, Standing.REFUSED, Standing.WITHDRAWN)
+ANSWERED = (Standing.IN_FORCE, Standing.INFORMED, Standing.REFUSED, Standing.WITHDRAWN, Standing.HELD)
 LONGEST_SPECIFIC = 365 * 86400  # seconds that an answer about specific data stands at most
 NO_TEXTS: Mapping[str, Notice] = {}
 
@@ -70,7 +70,7 @@ def to_ask(purpose: Purpose, record: Known) -> frozenset[str]:
     asked again; an optional one that was declined or withdrawn is not, until the text changes."""
     if record.state is None or record.state.standing not in ANSWERED:
         return purpose.claim_names
-    declined = not purpose.required and record.state.standing in (Standing.REFUSED, Standing.WITHDRAWN)
+    declined = not purpose.required and record.state.standing in (Standing.REFUSED, Standing.WITHDRAWN, Standing.HELD)
     return purpose.claim_names - record.answered if record.holds or declined else purpose.claim_names
 
 

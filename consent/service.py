@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from consent import ledger, record
+from consent import duties, ledger, record
+from consent.duty_models import DutyKind
 from consent.errors import NothingToObject, NoticeChanged, NotWithdrawable, NotYours, StaleState, UnknownNotice
 from consent.models import Answer, ConsentStanding, LedgerEvent, LedgerRow, Notice, PurposeState
 from consent.store import Change, ConsentStore, Fence
@@ -22,18 +23,27 @@ AUDIT_OF = {
     LedgerEvent.REFUSED: AuditEvent.CONSENT_REFUSED,
     LedgerEvent.WITHDRAWN: AuditEvent.CONSENT_WITHDRAWN,
     LedgerEvent.OBJECTED: AuditEvent.OBJECTION_FILED,
+    LedgerEvent.ENDED: AuditEvent.CONSENT_ENDED,
+    LedgerEvent.HELD: AuditEvent.CONSENT_HELD,
+    LedgerEvent.LIFTED: AuditEvent.CONSENT_LIFTED,
+    LedgerEvent.REQUESTED: AuditEvent.REQUEST_FILED,
 }
 TURNS = 4
 
 
+def nobody(application: str) -> bool:
+    return False
+
+
 @dataclass(frozen=True)
 class ConsentService:
-    """`notices` returns every text version by id, as the registry has it now."""
+    """`notices` returns every text version by id, as the registry has it now; `listens` says which applications want to be told."""
 
     store: ConsentStore
     fence: Fence
     clock: Clock
     notices: Notices
+    listens: Callable[[str], bool] = nobody
 
     async def standing(
         self, person: str, notice: Notice, requested: frozenset[str], *, ask_again: bool = False, done: frozenset[str] = frozenset()
@@ -83,8 +93,9 @@ class ConsentService:
             state = await self._own(person, record_id)
             if not ledger.can_object(state):
                 raise NothingToObject(record_id)
-            newest = await self.store.history(person, record_id=record_id, limit=1)
-            if newest and newest[0].event is LedgerEvent.OBJECTED:
+            told = (LedgerEvent.OBJECTED, LedgerEvent.INFORMED)
+            newest = next((row for row in await self.store.history(person, record_id=record_id) if row.event in told), None)
+            if newest is not None and newest.event is LedgerEvent.OBJECTED:
                 return []
             notice = self.notices().get(state.notice)
             text = notice.text_sha256.get(language, "") if notice is not None else ""
@@ -102,6 +113,12 @@ class ConsentService:
     async def history(self, person: str, *, record_id: str = "", before_seq: int = 0, limit: int = 100) -> list[LedgerRow]:
         return await self.store.history(person, record_id=record_id, before_seq=before_seq, limit=limit)
 
+    async def change(
+        self, person: str, decide: Callable[[], Awaitable[list[Change]]], *, request: DutyKind | None = None, words: str = ""
+    ) -> None:
+        """Append what `decide` says, for rights.py. Raise StoreUnavailable when the record keeps changing."""
+        await self._keep(person, decide, request, words)
+
     async def _answered(self, answer: Answer) -> list[Change]:
         states = await self.store.states(answer.person, answer.notice.service)
         return ledger.answered(answer, states, {purpose.id: new_id() for purpose in answer.notice.purposes}, self.notices())
@@ -112,16 +129,18 @@ class ConsentService:
             raise NotYours(record_id)
         return state
 
-    async def _keep(self, person: str, decide: Callable[[], Awaitable[list[Change]]]) -> None:
+    async def _keep(
+        self, person: str, decide: Callable[[], Awaitable[list[Change]]], request: DutyKind | None = None, words: str = ""
+    ) -> None:
         """Append what `decide` says; let it decide again when a record changed at the same moment. Raise StoreUnavailable in the end."""
         for _ in range(TURNS):
             try:
-                return await self._append(await decide(), person)
+                return await self._append(await decide(), person, request, words)
             except StaleState:
                 continue
         raise StoreUnavailable("the consent record keeps changing")
 
-    async def _append(self, changes: list[Change], person: str) -> None:
+    async def _append(self, changes: list[Change], person: str, request: DutyKind | None, words: str) -> None:
         """Append the changes with their audit entries, if there are any. Raise StaleState."""
         if not changes:
             return
@@ -129,7 +148,7 @@ class ConsentService:
         audit = [
             Entry(
                 AUDIT_OF[change.event],
-                f"operator:{change.officer}" if change.officer is not None else f"person:{person}",
+                _actor(change, person),
                 f"consent:{change.state.record_id}",
                 now,
                 after={"purpose": change.state.purpose},
@@ -137,4 +156,11 @@ class ConsentService:
             for change in changes
             if change.event in AUDIT_OF
         ]
-        await self.store.append(changes, audit)
+        owed = duties.owed(changes, self.notices(), now, new_id, listens=self.listens, request=request, words=words)
+        await self.store.append(changes, audit, owed)
+
+
+def _actor(change: Change, person: str) -> str:
+    if change.officer is not None:
+        return f"operator:{change.officer}"
+    return "system" if change.channel == duties.CLOCK else f"person:{person}"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from consent.duty_models import Duty, DutyKind, Owed
 from consent.models import Disclosure, DisclosureView, LedgerEvent, LedgerRow, Notice, PurposeState
 from kit.audit import ChainReport, Entry
 
@@ -42,8 +43,8 @@ class NoticeStore(Protocol):
 
 
 class ConsentStore(Protocol):
-    async def append(self, changes: Sequence[Change], audit: Sequence[Entry] = ()) -> list[LedgerRow]:
-        """Append the events, set the states and append the audit entries in one durable transaction, or nothing.
+    async def append(self, changes: Sequence[Change], audit: Sequence[Entry] = (), owed: Owed | None = None) -> list[LedgerRow]:
+        """Append the events, set the states, note what is owed and append the audit entries in one durable transaction, or nothing.
 
         Concurrent appends from any process make one chain without gap or fork. Raise StaleState, and keep nothing, when a record no
         longer stands as it did when its change was decided.
@@ -58,11 +59,44 @@ class ConsentStore(Protocol):
     async def state(self, record_id: str) -> PurposeState | None:
         """Return one state by the id shown to the person."""
 
+    async def expired(self, now: int, limit: int) -> list[PurposeState]:
+        """Return states whose time is over and that no event has ended yet, the oldest first."""
+
+    async def open_duties(self, record_id: str) -> frozenset[DutyKind]:
+        """Return what is still owed about one record."""
+
     async def history(self, person: str, *, record_id: str = "", before_seq: int = 0, limit: int = 100) -> list[LedgerRow]:
         """Return ledger rows of a person, newest first."""
 
     async def verify(self) -> ChainReport:
         """Walk the ledger chain."""
+
+
+class DutyStore(Protocol):
+    """Duties come into the store with the ledger rows that make them (ConsentStore.append)."""
+
+    async def get(self, duty_id: str) -> Duty | None: ...
+
+    async def of_person(self, person: str, *, record_id: str = "") -> list[Duty]:
+        """Return a person's duties, newest first."""
+
+    async def search(
+        self,
+        *,
+        applications: Collection[str] | None = None,
+        agencies: Collection[str] | None = None,
+        open_only: bool = False,
+        overdue_at: int | None = None,
+        after: str = "",
+        limit: int = 50,
+    ) -> list[Duty]:
+        """Return duties, the most pressing first; None: of all. `overdue_at`: only those open and late then; `after`: the last one seen."""
+
+    async def settle(self, settled: Duty, audit: Sequence[Entry] = ()) -> bool:
+        """Keep outcome, time, actor and words, once; False, and nothing kept, when the duty is settled already."""
+
+    async def tell_overdue(self, now: int, limit: int) -> list[Duty]:
+        """Mark open duties that are late and not told of yet, with an audit line each; return them. Twice at once marks once."""
 
 
 class DisclosureStore(Protocol):

@@ -20,7 +20,9 @@ from admin.room import AdminRoom
 from connectors.builtin import KINDS
 from connectors.registry import EXCHANGEABLE, FRONT_DOORS, INBOUND_KINDS
 from consent.disclosure import DisclosureLog
+from consent.rights import Rights
 from consent.service import ConsentService
+from consent.settling import Settling
 from hub.certificates import client_certificates
 from hub.following import RegistryFollower
 from hub.health import Health
@@ -42,6 +44,8 @@ from idp.device.guesses import UserCodeGuesses
 from idp.device.requests import DeviceRequests
 from idp.directory.service import DirectoryPasswords
 from idp.directory.wiring import DIRECTORY_KEY, deciding_of
+from idp.duties.notices import KIND, DutyNotices, listens
+from idp.duties.tending import Tending
 from idp.endpoints.authorize import AuthorizeEndpoint, ChallengeWatch
 from idp.endpoints.calls import CallEndpoint
 from idp.endpoints.check_session import CheckSessionPage
@@ -50,6 +54,7 @@ from idp.endpoints.consent import ConsentPage
 from idp.endpoints.device import DevicePage
 from idp.endpoints.device_authorization import DeviceAuthorizationEndpoint
 from idp.endpoints.discovery import Discovery
+from idp.endpoints.duties import DutiesEndpoint
 from idp.endpoints.gate import GateEndpoints
 from idp.endpoints.gate_door import GateDoor
 from idp.endpoints.introspect import IntrospectEndpoint
@@ -170,7 +175,9 @@ async def build_house(resources: Resources) -> House:
     people = People(stores.people, stores.credentials, expiring, clock, revoked)
     hasher = Hasher(idp_settings)
     sessions = Sessions(expiring, stores.session_log, cookies, idp_settings, clock)
-    consent = ConsentService(stores.consent, GuardFence(expiring), clock, lambda: registry.now.notices)
+    consent = ConsentService(
+        stores.consent, GuardFence(expiring), clock, lambda: registry.now.notices, lambda application: listens(registry.now, application)
+    )
     disclosures = DisclosureLog(stores.disclosures, clock)
     keys = KeySchedule(stores.keys, stores.ring, expiring, clock, idp_settings)
     doors: dict[str, Door] = {}
@@ -181,9 +188,12 @@ async def build_house(resources: Resources) -> House:
     lending = Lending(expiring, registry, stores.ring, resources.outbound, clock, issuer)
     farewells = Farewells(lending, registry)
     listeners = Listeners(stores.session_clients, farewells)
-    deliverer = Deliverer(stores.outbox, registry, keys, resources.sign_outs, farewells, issuer, clock)
+    senders = {KIND: DutyNotices(registry, people, keys, resources.sign_outs, issuer, clock)}
+    deliverer = Deliverer(stores.outbox, registry, keys, resources.sign_outs, farewells, issuer, clock, senders=senders)
     signout = SignOut(sessions, registry, stores.grants, stores.session_clients, deliverer, farewells, issuer, clock)
     signed_out = SignedOutPage(pages)
+    rights, settling = Rights(consent), Settling(stores.duties, clock)
+    tending = Tending(rights, stores.duties, registry, stores.grants, signout, clock)
     proxies = networks(settings.server.trusted_proxies)
     follower = RegistryFollower(resources, registry)
     disclosing = Disclosing(disclosures, key("disclosure"))
@@ -330,6 +340,7 @@ async def build_house(resources: Resources) -> House:
         *SecondStepPage(dispatcher, sessions, totp, stores.audit, pages, clock, proxies).routes(),
         *ConsentPage(dispatcher, sessions, consent, pages, clock, stores.audit).routes(),
         *Assets().routes(),
+        *DutiesEndpoint(access_tokens, guesses, registry, bindings, people, stores.duties, settling, clock, proxies).routes(),
         *Health(resources, keys).routes(),
         *portal_room.routes(),
         *admin_room.routes(),
@@ -342,6 +353,8 @@ async def build_house(resources: Resources) -> House:
             ("disclosures", 30, disclosures.flush),
             ("sign-out messages", 0.5, deliverer.run),
             ("expired sessions", 60, ExpiredSessions(stores.session_clients, clock).run),
+            ("consents that ran out", 60, tending.expire),
+            ("overdue duties", 60, tending.tell_overdue),
             ("expired", 5, lambda: forget_expired(resources)),
             ("data keys", 5, stores.data_keys.refresh),
             ("old rows", 86400, lambda: forget_old(resources)),

@@ -15,6 +15,7 @@ from hub.storage.sql.data_keys import DataKeys, open_ring
 from hub.storage.sql.database import Database
 from hub.storage.sql.directory_passwords import SqlDirectoryPasswords
 from hub.storage.sql.disclosures import SqlDisclosures
+from hub.storage.sql.duties import SqlDuties
 from hub.storage.sql.expiry import Expiry
 from hub.storage.sql.grants import SqlGrants
 from hub.storage.sql.notices import SqlNotices
@@ -42,6 +43,7 @@ class Stores:
     notices: SqlNotices
     consent: SqlConsent
     disclosures: SqlDisclosures
+    duties: SqlDuties
     audit: SqlAuditTrail
     grants: SqlGrants
     keys: SqlKeys
@@ -80,12 +82,14 @@ async def open_stores(url: str, master_key: bytes, clock: Clock, *, read_only: b
     data_keys = DataKeys(database, wrapping_key, ring, clock)
     sealed = Sealed(ring, data_keys.refresh)
     trail = Chain("audit", ring.index_key)
+    duties = SqlDuties(database, sealed, trail)
     return Stores(
         people=SqlPeople(database, sealed, trail, clock),
         credentials=SqlCredentials(database, sealed, trail),
         registry=SqlRegistry(database, sealed, trail),
         notices=SqlNotices(database, trail),
-        consent=SqlConsent(database, Chain("consent", ring.index_key), trail),
+        consent=SqlConsent(database, Chain("consent", ring.index_key), trail, duties),
+        duties=duties,
         disclosures=SqlDisclosures(database, Chain("disclosures", ring.index_key)),
         audit=SqlAuditTrail(database, trail),
         grants=SqlGrants(database, trail),

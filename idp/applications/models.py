@@ -42,6 +42,7 @@ class Application:
     enabled: bool = True
     revision: int = 1  # raised by every change; the optimistic lock of the console and If-Match of the API
     updated_at: int = 0
+    events_uri: str | None = None  # where it hears of withdrawals, holds and requests. RFC 8935
 
 
 @dataclass(frozen=True, slots=True)

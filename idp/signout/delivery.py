@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Protocol
 from urllib.parse import urlencode
 
 import httpx
@@ -37,10 +38,24 @@ GIVEN_UP = -1
 NOTHING = Message("", b"")
 
 
-def next_try(delivery: Delivery, now: int) -> int:
-    """Return when to try again after one more failure, or GIVEN_UP once a day has passed."""
+class Sender(Protocol):
+    """Sends deliveries of one kind that is not a sign-out."""
+
+    @property
+    def give_up_after(self) -> int:
+        """Seconds after which a delivery is given up."""
+
+    async def send(self, delivery: Delivery) -> str | None:
+        """Make one attempt; return what went wrong, nothing when it is done, None when its receiver is unknown."""
+
+
+NO_SENDERS: Mapping[str, Sender] = {}
+
+
+def next_try(delivery: Delivery, now: int, give_up_after: int = GIVE_UP_AFTER) -> int:
+    """Return when to try again after one more failure, or GIVEN_UP once a day (or so long) has passed."""
     pause = PAUSES[min(delivery.attempts, len(PAUSES) - 1)]
-    return now + pause if now + pause <= delivery.created_at + GIVE_UP_AFTER else GIVEN_UP
+    return now + pause if now + pause <= delivery.created_at + give_up_after else GIVEN_UP
 
 
 class Deliverer:
@@ -57,6 +72,7 @@ class Deliverer:
         clock: Clock,
         *,
         seconds: float = 3.0,
+        senders: Mapping[str, Sender] = NO_SENDERS,
     ) -> None:
         self.outbox = outbox
         self.registry = registry
@@ -66,6 +82,7 @@ class Deliverer:
         self.issuer = issuer
         self.clock = clock
         self.seconds = seconds
+        self.senders = senders
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._busy: Counter[str] = Counter()
         self._rests: dict[str, int] = {}  # client id -> until when
@@ -116,10 +133,11 @@ class Deliverer:
 
     async def _try(self, delivery: Delivery) -> None:
         """Make one attempt and keep its outcome. When our own store fails, the claim runs out and the message is sent again."""
-        message = None
+        known, sender = True, self.senders.get(delivery.kind)
         try:
-            message = self._message(delivery)
-            error = "the client is not registered" if message is None else await self._tell(message)
+            found = await (sender.send(delivery) if sender is not None else self._send(delivery))
+            known = found is not None
+            error = "the client is not registered" if found is None else found
         except Exception as problem:
             error = f"not sent: {type(problem).__name__}"
         now = self.clock.now()
@@ -128,11 +146,22 @@ class Deliverer:
                 await self.outbox.settle(delivery.id, delivered_at=now, next_at=now, error="")
                 return
             self._rests[delivery.target] = now + REST_SECONDS
-            later = next_try(delivery, now) if message is not None or delivery.attempts + 1 < UNKNOWN_TRIES else GIVEN_UP
-            log.warning("sign_out_not_delivered", client=delivery.target, reason=error, attempts=delivery.attempts + 1, given_up=later < 0)
+            after = sender.give_up_after if sender is not None else GIVE_UP_AFTER
+            later = next_try(delivery, now, after) if known or delivery.attempts + 1 < UNKNOWN_TRIES else GIVEN_UP
+            log.warning(
+                "sign_out_not_delivered" if sender is None else "notice_not_delivered",
+                client=delivery.target,
+                reason=error,
+                attempts=delivery.attempts + 1,
+                given_up=later < 0,
+            )
             await self.outbox.settle(delivery.id, delivered_at=None, next_at=later, error=error)
         except StoreUnavailable as problem:
             log.error("sign_out_not_settled", client=delivery.target, reason=str(problem)[:80])
+
+    async def _send(self, delivery: Delivery) -> str | None:
+        message = self._message(delivery)
+        return None if message is None else await self._tell(message)
 
     def _message(self, delivery: Delivery) -> Message | None:
         """Return what to post: a logout token to a client, what its kind makes of it to an older system; None when nobody is known there.

@@ -11,6 +11,8 @@ from typing import Protocol
 
 from kit.audit import Entry
 
+SIGN_OUTS = ("backchannel", "connector")  # the kinds of deliveries that tell of a sign-out
+
 
 @dataclass(frozen=True, slots=True)
 class SessionClient:
@@ -50,7 +52,7 @@ class Delivery:
     """
 
     id: str  # `<session>.<client>` when the session ended
-    kind: str  # backchannel, connector
+    kind: str  # backchannel, connector; or of another sender (idp.signout.delivery.Sender)
     application: str  # empty where the target tells it
     target: str
     payload: str
@@ -81,8 +83,8 @@ class OutboxStore(Protocol):
     async def pending(self) -> list[Delivery]:
         """Return what is still to be delivered, the next one first."""
 
-    async def unfinished(self, limit: int) -> list[Delivery]:
+    async def unfinished(self, limit: int, kinds: Collection[str] = SIGN_OUTS) -> list[Delivery]:
         """Return what is not delivered, given up or not, newest first."""
 
-    async def again(self, ids: Collection[str] | None, now: int, audit: Sequence[Entry] = ()) -> int:
-        """Make deliveries due at once, given up ones too (None: every one not delivered); return how many."""
+    async def again(self, ids: Collection[str] | None, now: int, audit: Sequence[Entry] = (), kinds: Collection[str] = SIGN_OUTS) -> int:
+        """Make deliveries of these kinds due at once, given up ones too (None: every one not delivered); return how many."""

@@ -18,6 +18,7 @@ OWN_SCOPES = frozenset(
 )  # fmt: skip
 CLAIMS = OWN_SCOPES | frozenset({"email", "address"})
 SERVICE_PREFIX = "layanan:"
+DUTIES_SCOPE = "consent.duties"  # an application in its own name: what its agency owes people
 PROTOCOL_SCOPES = frozenset({"openid", "offline_access"})
 
 

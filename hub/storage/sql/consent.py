@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import distinct, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from consent.duty_models import DutyKind, Owed
 from consent.errors import StaleState
 from consent.models import Basis, LedgerEvent, LedgerRow, PurposeState, Standing
 from consent.store import Change
@@ -16,6 +17,7 @@ from hub.storage.sql import tables as t
 from hub.storage.sql.chains import Chain, append_audit
 from hub.storage.sql.database import Database
 from hub.storage.sql.documents import names_of, names_text
+from hub.storage.sql.duties import SqlDuties
 from hub.storage.sql.upsert import upsert
 from kit.audit import ChainReport, Entry
 
@@ -27,13 +29,16 @@ class SqlConsent:
     database: Database
     chain: Chain
     trail: Chain
+    duties: SqlDuties
 
-    async def append(self, changes: Sequence[Change], audit: Sequence[Entry] = ()) -> list[LedgerRow]:
+    async def append(self, changes: Sequence[Change], audit: Sequence[Entry] = (), owed: Owed | None = None) -> list[LedgerRow]:
         async with self.database.write() as connection:
             await self._still_as_read(connection, changes)
             chained = await self.chain.append(connection, [_ledger_row(change) for change in changes])
             for change, row in zip(changes, chained, strict=True):
                 await upsert(connection, t.consent_states, _state_row(change.state, row["seq"]), ("record_id",))
+            if owed is not None:
+                await self.duties.owe(connection, owed)
             await append_audit(connection, self.trail, audit)
         return [_ledger(row) for row in chained]
 
@@ -71,6 +76,16 @@ class SqlConsent:
         async with self.database.read() as connection:
             row = (await connection.execute(select(t.consent_states).where(t.consent_states.c.record_id == record_id))).one_or_none()
         return None if row is None else _state(row)
+
+    async def expired(self, now: int, limit: int) -> list[PurposeState]:
+        s = t.consent_states.c
+        running = s.standing.in_((Standing.IN_FORCE.value, Standing.HELD.value))
+        query = select(t.consent_states).where(running, s.expires_at <= now).order_by(s.expires_at, s.record_id).limit(limit)
+        async with self.database.read() as connection:
+            return [_state(row) for row in (await connection.execute(query)).all()]
+
+    async def open_duties(self, record_id: str) -> frozenset[DutyKind]:
+        return await self.duties.open_of(record_id)
 
     async def history(self, person: str, *, record_id: str = "", before_seq: int = 0, limit: int = 100) -> list[LedgerRow]:
         query = select(t.ledger).where(t.ledger.c.person == person).order_by(t.ledger.c.seq.desc()).limit(limit)

@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.settings import SettingsError
 from hub.storage.sql import connector_tables as c
+from hub.storage.sql import duty_tables as d
 from hub.storage.sql import record_tables as r
 from hub.storage.sql import tables as t
 from hub.storage.sql.chains import CHAINS, Chain, append_audit
@@ -59,6 +60,8 @@ SEALED = (
     SealedColumn(c.connector_revisions, "data", ("connector", "number"), lambda *row: context("connector-revisions", *map(str, row))),
     SealedColumn(c.connector_drafts, "data", ("id",), lambda draft: context("connector-drafts", draft)),
     SealedColumn(c.vault, "secret", ("connector", "person"), lambda *row: context("vault", *row)),
+    SealedColumn(d.duties, "words", ("id",), lambda duty: context("duties", duty, "words")),
+    SealedColumn(d.duties, "answer", ("id",), lambda duty: context("duties", duty, "answer")),
     SealedColumn(t.signing_keys, "private", ("kid",), lambda kid: context("signing-key", kid)),
     SealedColumn(r.anchor_keys, "private", ("kid",), lambda kid: context("anchor-key", kid)),
 )

@@ -11,7 +11,7 @@ from sqlalchemy import Select, insert, select, update
 from hub.storage.sql import tables as t
 from hub.storage.sql.chains import Chain, append_audit
 from hub.storage.sql.database import Database
-from idp.signout.store import Delivery
+from idp.signout.store import SIGN_OUTS, Delivery
 from kit.audit import Entry
 
 CLAIM_SECONDS = 30
@@ -69,14 +69,16 @@ class SqlOutbox:
         c = t.deliveries.c
         return await self._rows(select(t.deliveries).where(c.delivered_at.is_(None), c.next_at >= 0).order_by(c.next_at, c.id))
 
-    async def unfinished(self, limit: int) -> list[Delivery]:
+    async def unfinished(self, limit: int, kinds: Collection[str] = SIGN_OUTS) -> list[Delivery]:
         c = t.deliveries.c
-        query = select(t.deliveries).where(c.delivered_at.is_(None)).order_by(c.created_at.desc(), c.id).limit(limit)
+        query = (
+            select(t.deliveries).where(c.delivered_at.is_(None), c.kind.in_(list(kinds))).order_by(c.created_at.desc(), c.id).limit(limit)
+        )
         return await self._rows(query)
 
-    async def again(self, ids: Collection[str] | None, now: int, audit: Sequence[Entry] = ()) -> int:
+    async def again(self, ids: Collection[str] | None, now: int, audit: Sequence[Entry] = (), kinds: Collection[str] = SIGN_OUTS) -> int:
         c = t.deliveries.c
-        chosen = () if ids is None else (c.id.in_(list(ids)),)
+        chosen = (c.kind.in_(list(kinds)), *(() if ids is None else (c.id.in_(list(ids)),)))
         async with self.database.write() as connection:
             changed = await connection.execute(update(t.deliveries).where(c.delivered_at.is_(None), *chosen).values(next_at=now))
             await append_audit(connection, self.trail, audit)

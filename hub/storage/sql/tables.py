@@ -216,6 +216,7 @@ consent_states = Table(
     moment("expires_at", nullable=True),
     Column("last_seq", BigInteger, nullable=False),
     UniqueConstraint("person", "service", "purpose", "notice"),
+    Index("ix_consent_states_expires_at", "standing", "expires_at"),
 )
 
 ledger = Table(
