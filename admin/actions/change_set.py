@@ -10,7 +10,6 @@ import os
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from admin.actions import check
 from admin.actions.drafting import read_definition
@@ -139,7 +138,7 @@ UNRESOLVED = ("Rujukan {} tidak menunjuk apa-apa. Isi dulu, baru terapkan.", "Th
 def _content(path: str) -> str:
     """Return what a file holds, without the line end that editors add; nothing when it cannot be read or is too large."""
     try:
-        with Path(path).open("rb") as file:
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:  # a pipe that nobody writes to would hold it for ever
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 return ""
             raw = file.read(MOST_SECRET + 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from admin.actions.change_set import MOST_FILES
 from admin.errors import Changed, Invalid
 from admin.operator import LOCAL
 from connectors.contract import random_key
@@ -203,6 +205,27 @@ async def test_sk_4_a_reference_that_leads_nowhere_refuses_the_import(site: Site
     (tmp_path / "kunci").write_text(random_key() + "\n")
     _, done = await changes.apply(LOCAL, file_of(secrets={"key": f"file:{tmp_path}/kunci"}), reason="Konektor baru")
     assert done[0].revision == 1
+
+
+async def test_sk_4_a_secret_is_a_file_of_a_secrets_size_and_no_pipe(site: Site, tmp_path: Path) -> None:  # SK-4
+    large, pipe = tmp_path / "besar", tmp_path / "pipa"
+    large.write_text("k" * 70_000)
+    os.mkfifo(pipe)
+    held = os.open(pipe, os.O_RDWR)
+    os.write(held, random_key().encode())
+    for path in (large, pipe, tmp_path, Path("/dev/zero")):
+        with pytest.raises(Invalid) as refused:
+            await site.house.admin.actions.change_sets.plan(LOCAL, file_of(secrets={"key": f"file:{path}"}))
+        assert [one.code for one in refused.value.problems] == ["unresolved"], path
+    os.close(held)
+    with pytest.raises(Invalid):
+        await site.house.admin.actions.change_sets.plan(LOCAL, file_of(secrets={"key": f"file:{pipe}"}))
+
+
+async def test_a_directory_holds_no_more_files_than_one_change_may_have(site: Site) -> None:
+    with pytest.raises(Invalid) as refused:
+        await site.house.admin.actions.change_sets.plan(LOCAL, {f"{n}.yaml": "" for n in range(MOST_FILES + 1)})
+    assert [(one.field, one.code) for one in refused.value.problems] == [("directory", "too_many")]
 
 
 async def test_sk_4_through_the_network_nobody_has_this_machine_read_its_own_files(site: Site, key: str) -> None:

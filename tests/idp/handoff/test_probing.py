@@ -218,3 +218,15 @@ async def test_an_address_on_which_nothing_listens_is_passed_over_for_the_next(p
         monkeypatch.setattr(socket, "getaddrinfo", both)
         found = states(await probe(web(f"http://ganda.example.id:{port}"), f"ganda.example.id:{port}"))
     assert (found["tcp"], found["sample"]) == ("passed", "passed")
+
+
+async def test_dc_11_a_name_with_one_address_inside_is_tried_at_none(probe: Probe, monkeypatch: pytest.MonkeyPatch) -> None:  # DC-11
+    """Else whoever holds the name chooses, by its order, what inside is looked at."""
+
+    def mixed(host: str, port: int, **_: object) -> list[tuple[object, ...]]:
+        return [(0, 0, 0, "", (one, port)) for one in ("127.0.0.1", "8.8.8.8")]
+
+    async with serving(200) as port:
+        monkeypatch.setattr(socket, "getaddrinfo", mixed)
+        report = await probe(web(f"http://ganda.example.id:{port}"))
+    assert states(report) == {"dns": "not_public", "tcp": "skipped", "tls": "skipped", "auth": "skipped", "sample": "skipped"}
