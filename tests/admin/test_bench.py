@@ -6,7 +6,7 @@ import asyncio
 import base64
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,10 @@ from jose import JWTError, jwt
 from admin.actions.bench import Bench
 from admin.errors import NotFound
 from connectors.apps.saml.outgoing import text_of, unasked
+from connectors.apps.ticket.kind import Ticket
 from connectors.builtin import KINDS
 from connectors.contract import Connector, Identity, Secret
-from connectors.front_door import Exhibit, HandOff, Post
+from connectors.front_door import Desk, Exhibit, HandOff, Post
 from connectors.registry import FRONT_DOORS, PROXY_KINDS, build
 from idp.people.models import Role
 from tests.admin.connectors import published
@@ -180,6 +181,22 @@ async def test_tp_2_a_ticket_of_the_bench_is_refused_with_the_real_key() -> None
     with pytest.raises(JWTError):
         jwt.decode(made, ticket.KEY, algorithms=["HS256"], options=options)
     assert jwt.decode(await ticket.ticket_of(connector), ticket.KEY, algorithms=["HS256"], options=options)["nama"]
+
+
+class Telling(Ticket):
+    """A kind that shows the very secret it is given."""
+
+    async def exhibits(self, connector: Connector, who: Identity, desk: Desk) -> Sequence[Exhibit]:
+        return [Exhibit("secret", one.value) for one in connector.secrets["key"]]
+
+
+async def test_tp_2_no_kind_is_given_a_real_secret_on_the_bench(monkeypatch: pytest.MonkeyPatch) -> None:
+    kind = Telling()
+    monkeypatch.setitem(FRONT_DOORS, "ticket", kind)  # type: ignore[arg-type] # a dict behind the Mapping
+    bench = Bench({**KINDS, "ticket": kind}, ISSUER)
+    real = replace(connectors()["ticket"], secrets={"key": (Secret(ticket.KEY), Secret("yang lama"))})
+    (shown,) = await bench.exhibits(real, SITI, NOW)
+    assert shown.text not in (ticket.KEY, "yang lama") and len(shown.text) >= 43
 
 
 async def test_tp_2_an_assertion_of_the_bench_has_another_issuer_and_a_key_of_no_metadata() -> None:
