@@ -17,6 +17,7 @@ def regency_of(settings: Settings) -> Regency:
         phone_display=chosen.phone_display,
         whatsapp=chosen.whatsapp,
         whatsapp_display=chosen.whatsapp_display,
+        dpo=chosen.dpo or chosen.phone_display,
         demo=settings.environment == "demo",
         address=urlsplit(settings.issuer).netloc,
     )

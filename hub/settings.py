@@ -92,6 +92,7 @@ class RegencySettings(Slice):
     phone_display: str = Field("(0355) 000 000", description="Help line as printed")
     whatsapp: str = Field("+6286000009000", description="WhatsApp number, E.164")
     whatsapp_display: str = Field("0860 0000 9000", description="WhatsApp number as printed")
+    dpo: str = Field("", description="How people reach the data protection officer, as printed; empty: the help line")
 
 
 class Settings(BaseSettings):

@@ -20,6 +20,8 @@ from admin.room import AdminRoom
 from connectors.builtin import KINDS
 from connectors.registry import EXCHANGEABLE, FRONT_DOORS, INBOUND_KINDS
 from consent.disclosure import DisclosureLog
+from consent.receipts import Receipts
+from consent.record_keys import RecordKeys
 from consent.rights import Rights
 from consent.service import ConsentService
 from consent.settling import Settling
@@ -270,6 +272,7 @@ async def build_house(resources: Resources) -> House:
         trusted=proxies,
     )
     deciding = deciding_of(expiring, registry, people, consent, stores.directory_passwords, stores.ring, clock)
+    receipts = Receipts(stores.consent, RecordKeys(stores.record_keys, stores.ring, clock), clock, issuer, key("receipts"))
     portal_room = PortalRoom(
         pages=pages,
         dispatcher=dispatcher,
@@ -285,6 +288,9 @@ async def build_house(resources: Resources) -> House:
         clock=clock,
         issuer=issuer,
         passwords=DirectoryPasswords(stores.directory_passwords, deciding, registry, expiring, clock, key(DIRECTORY_KEY)),
+        receipts=receipts,
+        expiring=expiring,
+        trusted=proxies,
     )
     doors["oidc"] = OidcDoor(expiring, registry, people, authorization, errors, idp_settings, clock)
     doors["device"] = DeviceDoor(device_requests, registry, people, errors, idp_settings, clock)

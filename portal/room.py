@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from starlette.routing import BaseRoute
 
+from consent.receipts import Receipts
 from consent.service import ConsentService
 from consent.store import DisclosureStore
 from idp.applications.registry import Registry
@@ -18,13 +20,17 @@ from idp.signout.page import SignedOutPage
 from idp.signout.service import SignOut
 from idp.store import GrantStore
 from kit.clock import Clock
+from kit.expiring import ExpiringStore
+from kit.web.address import Network
 from kit.web.pages import Pages
 from portal.citizen import Caller
+from portal.pages.checking import CheckingPages
 from portal.pages.consents import ConsentPages
 from portal.pages.history import HistoryPages
 from portal.pages.home import HomePages
 from portal.pages.passwords import PasswordPages
 from portal.pages.public import PublicPages
+from portal.pages.receipts import ReceiptPages
 from portal.pages.security import SecurityPages
 
 
@@ -44,6 +50,9 @@ class PortalRoom:
     clock: Clock
     issuer: str
     passwords: DirectoryPasswords
+    receipts: Receipts
+    expiring: ExpiringStore
+    trusted: Sequence[Network] = ()
 
     def routes(self) -> list[BaseRoute]:
         caller = Caller(self.sessions, self.people, self.dispatcher)
@@ -53,6 +62,8 @@ class PortalRoom:
             *ConsentPages(
                 caller, self.pages, self.registry, self.consent, self.disclosures, self.grants, self.signout, self.errors, self.clock
             ).routes(),
+            *ReceiptPages(caller, self.pages, self.registry, self.consent, self.receipts, self.errors, self.clock, self.issuer).routes(),
+            *CheckingPages(self.pages, self.registry, self.receipts, self.errors, self.expiring, self.trusted).routes(),
             *HistoryPages(caller, self.pages, self.registry, self.consent, self.disclosures, self.sessions, self.clock).routes(),
             *SecurityPages(
                 caller, self.pages, self.sessions, self.people, self.signout, self.signed_out, self.grants, self.errors, self.clock

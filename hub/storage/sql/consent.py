@@ -96,6 +96,11 @@ class SqlConsent:
         async with self.database.read() as connection:
             return [_ledger(row) for row in (await connection.execute(query)).mappings()]
 
+    async def row(self, seq: int) -> LedgerRow | None:
+        async with self.database.read() as connection:
+            found = (await connection.execute(select(t.ledger).where(t.ledger.c.seq == seq))).mappings().one_or_none()
+        return None if found is None else _ledger(found)
+
     async def verify(self) -> ChainReport:
         return await self.chain.verify(self.database)
 

@@ -1,0 +1,9 @@
+"""`gapura consent`: what proves the consent record, for whoever must judge it."""
+
+from __future__ import annotations
+
+from hub.commands.desk import new_app
+from hub.commands.receipt import app as receipt
+
+app = new_app("The consent record and its proofs")
+app.add_typer(receipt, name="receipt")
