@@ -52,7 +52,12 @@ def told() -> dict[str, Any]:
 
 def page(template: str, context: dict[str, Any], *, status: int = 200, form_target: str = "") -> HTMLResponse:
     html = PAGES.get_template(f"demo/{template}").render({"asset": ASSETS.url, "words": WORDS, "regency": REGENCY, **context})
-    headers = {"Cache-Control": "no-store", "Content-Security-Policy": CSP.format(more=form_target), "Referrer-Policy": "no-referrer"}
+    headers = {
+        "Cache-Control": "no-store",
+        "Content-Security-Policy": CSP.format(more=form_target),
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+    }
     return HTMLResponse(html, status, headers=headers)
 
 
