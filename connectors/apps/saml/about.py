@@ -43,7 +43,6 @@ ABOUT = About(
         "acs: one at most is the default": "acs: paling banyak satu yang default",
         "slo: a binding stands twice": "slo: satu binding ditulis dua kali",
         "attributes: an attribute is mapped twice": "attributes: satu atribut dipetakan dua kali",
-        "error parsing asn1 value: {}": "harus satu sertifikat, sebagai PEM atau base64",  # the library's own, of what is no certificate
         "must be one certificate, as PEM or base64": "harus satu sertifikat, sebagai PEM atau base64",
         "the RSA key of the certificate has {} bits; {} are the least": "kunci RSA sertifikat hanya {} bit; paling sedikit {}",
         "the key of the certificate must be RSA, or on P-256, P-384 or P-521": (

@@ -7,7 +7,6 @@ reported (settings.certificate_warnings) and stops nobody: the key is as good as
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -27,10 +26,7 @@ def plain(text: str) -> str:
     body = re.sub(r"\s+", "", found[1] if found else text)
     if len(body) > 12_000:
         raise ValueError("must be one certificate, as PEM or base64")
-    try:
-        key_of(body)
-    except (binascii.Error, TypeError) as error:
-        raise ValueError("must be one certificate, as PEM or base64") from error
+    key_of(body)
     return body
 
 
@@ -39,7 +35,10 @@ def certificate(body: str) -> Certificate:
     """Return the certificate; raise ValueError when it is none."""
     from cryptography.x509 import load_der_x509_certificate
 
-    return load_der_x509_certificate(base64.b64decode(body, validate=True))
+    try:
+        return load_der_x509_certificate(base64.b64decode(body, validate=True))
+    except (ValueError, TypeError) as error:  # the library's words help nobody who pasted the wrong file
+        raise ValueError("must be one certificate, as PEM or base64") from error
 
 
 @lru_cache(maxsize=512)
