@@ -75,7 +75,7 @@ def test_what_is_no_complaint_of_settings_still_stands_somewhere() -> None:
 def test_every_translation_is_of_a_complaint_that_a_rule_still_makes() -> None:
     made = {complaint for _, complaint in _complaints()}
     told = {*COMMON_FAULTS, *(fault for kind in KINDS.values() for fault in kind.about.faults)}
-    assert told - made == {"error parsing asn1 value: {}"}, "which the library says of what is no certificate"
+    assert told <= made
 
 
 def test_what_differs_from_one_complaint_to_the_next_is_carried_over() -> None:
