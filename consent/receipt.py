@@ -29,6 +29,8 @@ ENDS_IN: Mapping[LedgerEvent, Standing] = {
     LedgerEvent.WITHDRAWN: Standing.WITHDRAWN,
     LedgerEvent.RENEWED: Standing.RENEWED,
     LedgerEvent.ENDED: Standing.ENDED,
+    LedgerEvent.HELD: Standing.HELD,
+    LedgerEvent.LIFTED: Standing.IN_FORCE,
 }
 
 
@@ -67,7 +69,8 @@ def is_of(row: LedgerRow, number: str, mark: str) -> bool:
 
 def standing_at(state: PurposeState, now: int) -> Standing:
     """Return how a record stands at this moment: what is in force ends by the clock alone."""
-    ended = state.standing in (Standing.IN_FORCE, Standing.INFORMED) and not state.covers(now)
+    over = state.expires_at is not None and now >= state.expires_at
+    ended = over and state.standing in (Standing.IN_FORCE, Standing.INFORMED, Standing.HELD)
     return Standing.ENDED if ended else state.standing
 
 

@@ -281,6 +281,7 @@ async def build_house(resources: Resources) -> House:
         registry=registry,
         consent=consent,
         disclosures=stores.disclosures,
+        duties=stores.duties,
         grants=stores.grants,
         signout=signout,
         signed_out=signed_out,

@@ -16,6 +16,9 @@ TITLES: Mapping[LedgerEvent, Text] = {
     LedgerEvent.CARRIED: {"id": "Bukti bahwa izin berlanjut", "en": "Proof that the consent went on"},
     LedgerEvent.ENDED: {"id": "Bukti bahwa izin berakhir", "en": "Proof that the consent ended"},
     LedgerEvent.OBJECTED: {"id": "Tanda terima keberatan", "en": "Receipt of objection"},
+    LedgerEvent.HELD: {"id": "Bukti bahwa izin ditahan", "en": "Proof of a hold"},
+    LedgerEvent.LIFTED: {"id": "Bukti bahwa izin diteruskan", "en": "Proof that a hold was lifted"},
+    LedgerEvent.REQUESTED: {"id": "Tanda terima permintaan", "en": "Receipt of a request"},
 }
 CHANGED: Text = {"id": "Tanda terima perubahan izin", "en": "Receipt of a change"}
 EVENTS: Mapping[LedgerEvent, Text] = {
@@ -27,6 +30,9 @@ EVENTS: Mapping[LedgerEvent, Text] = {
     LedgerEvent.CARRIED: {"id": "Izin berlanjut di teks baru", "en": "Went on under a newer text"},
     LedgerEvent.ENDED: {"id": "Izin berakhir", "en": "Consent ended"},
     LedgerEvent.OBJECTED: {"id": "Keberatan diajukan", "en": "Objection filed"},
+    LedgerEvent.HELD: {"id": "Izin ditahan", "en": "Put on hold"},
+    LedgerEvent.LIFTED: {"id": "Izin diteruskan", "en": "Hold lifted"},
+    LedgerEvent.REQUESTED: {"id": "Permintaan diajukan", "en": "Request made"},
 }
 OTHER: Text = {"id": "Izin berubah", "en": "The consent changed"}
 STANDINGS: Mapping[Standing, Text] = {
@@ -36,6 +42,7 @@ STANDINGS: Mapping[Standing, Text] = {
     Standing.REFUSED: {"id": "Ditolak", "en": "Declined"},
     Standing.RENEWED: {"id": "Diperbarui: teks baru menggantikannya", "en": "Replaced by a newer text"},
     Standing.ENDED: {"id": "Berakhir", "en": "Ended"},
+    Standing.HELD: {"id": "Ditahan oleh pemilik data", "en": "Held by the person"},
 }
 WHY_NOT: Mapping[Verdict, Text] = {
     Verdict.UNREADABLE: {

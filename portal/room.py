@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from starlette.routing import BaseRoute
 
 from consent.receipts import Receipts
+from consent.rights import Rights
 from consent.service import ConsentService
-from consent.store import DisclosureStore
+from consent.store import DisclosureStore, DutyStore
 from idp.applications.registry import Registry
 from idp.directory.service import DirectoryPasswords
 from idp.error_pages import ErrorPages
@@ -31,6 +32,7 @@ from portal.pages.home import HomePages
 from portal.pages.passwords import PasswordPages
 from portal.pages.public import PublicPages
 from portal.pages.receipts import ReceiptPages
+from portal.pages.rights import RightsPages
 from portal.pages.security import SecurityPages
 
 
@@ -43,6 +45,7 @@ class PortalRoom:
     registry: Registry
     consent: ConsentService
     disclosures: DisclosureStore
+    duties: DutyStore
     grants: GrantStore
     signout: SignOut
     signed_out: SignedOutPage
@@ -59,8 +62,20 @@ class PortalRoom:
         return [
             *PublicPages(self.pages, self.registry, self.errors, self.issuer).routes(),
             *HomePages(caller, self.pages, self.registry, self.disclosures, self.clock, self.issuer).routes(),
+            *RightsPages(
+                caller, self.pages, self.registry, Rights(self.consent), self.duties, self.signout, self.errors, self.clock
+            ).routes(),
             *ConsentPages(
-                caller, self.pages, self.registry, self.consent, self.disclosures, self.grants, self.signout, self.errors, self.clock
+                caller,
+                self.pages,
+                self.registry,
+                self.consent,
+                self.disclosures,
+                self.duties,
+                self.grants,
+                self.signout,
+                self.errors,
+                self.clock,
             ).routes(),
             *ReceiptPages(caller, self.pages, self.registry, self.consent, self.receipts, self.errors, self.clock, self.issuer).routes(),
             *CheckingPages(self.pages, self.registry, self.receipts, self.errors, self.expiring, self.trusted).routes(),

@@ -9,12 +9,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from consent.duties import THREE_DAYS
+from consent.duty_models import Cause, DutyKind, Outcome
+from consent.duty_words import WHAT, said
 from consent.errors import NothingToObject, NotWithdrawable, NotYours
 from consent.ledger import can_withdraw
-from consent.models import LedgerEvent, PurposeState, Standing
+from consent.models import PurposeState, Standing
 from consent.notice import BASIS_WORDS
+from consent.rights import can_hold, can_lift
 from consent.service import ConsentService
-from consent.store import DisclosureStore
+from consent.store import DisclosureStore, DutyStore
 from idp.applications.registry import Registry
 from idp.error_pages import ErrorPages
 from idp.people.claims import CATALOGUE
@@ -26,7 +30,6 @@ from kit.web.language import language_of
 from kit.web.pages import Pages, see_other
 from portal.citizen import Caller, Citizen
 
-THREE_DAYS = 3 * 86400
 SHOWN = tuple(Standing)
 
 
@@ -37,6 +40,7 @@ class ConsentPages:
     registry: Registry
     consent: ConsentService
     disclosures: DisclosureStore
+    duties: DutyStore
     grants: GrantStore
     signout: SignOut
     errors: ErrorPages
@@ -85,14 +89,23 @@ class ConsentPages:
             }
             for view in sent
         ]
-        withdrawn_at = next((row.at for row in reversed(history) if row.event is LedgerEvent.WITHDRAWN), None)
-        if state.standing is not Standing.WITHDRAWN:
-            withdrawn_at = None
-        passed = min(THREE_DAYS, self.clock.now() - withdrawn_at) if withdrawn_at is not None else 0
+        owed = await self.duties.of_person(who.person.id, record_id=state.record_id)
+        events += [
+            {"at": one.settled_at, "kind": "settled", "duty": one, "said": said(one.kind, one.outcome)}
+            for one in owed
+            if one.settled_at is not None and one.outcome is not None and one.outcome is not Outcome.MOOT
+        ]
+        stop = next((one for one in owed if one.kind in (DutyKind.STOP, DutyKind.RESTRICTION) and one.open), None)
+        passed = min(THREE_DAYS, self.clock.now() - stop.created_at) if stop is not None else 0
         context = {
             **self._context(who, state),
             "events": sorted(events, key=lambda event: event["at"]),
-            "deadline": withdrawn_at + THREE_DAYS if withdrawn_at is not None else None,
+            "deadline": stop.due_at if stop is not None else None,
+            "stop": stop,
+            "asked": {one.created_at: WHAT[one.kind] for one in owed if one.cause is Cause.REQUESTED},
+            "waiting": [(one, WHAT[one.kind], one.overdue(self.clock.now())) for one in reversed(owed) if one.open],
+            "holdable": can_hold(state, self.clock.now()),
+            "liftable": can_lift(state, self.clock.now()),
             "hours_passed": passed // 3600,
             "bricks": _bricks(passed),
             "objected": request.query_params.get("keberatan") == "diterima",

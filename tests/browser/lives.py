@@ -9,7 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from consent.duty_models import DutyKind, Outcome
 from consent.models import Answer, Disclosure
+from consent.rights import Rights
+from consent.settling import Settling
 from hub.demo.seed import seed
 from kit.clock import FixedClock
 
@@ -32,6 +35,7 @@ async def begin(site: Any) -> None:
     await answer(site, siti, "sktm@1.0", now - 3 * HOUR, set())
     await withdraw(site, siti, "rawat-jalan-rsud.kabar", now - 29 * HOUR)
     await withdraw(site, siti, "imunisasi-anak.kabar", now - 77 * HOUR)
+    await duties(site, siti, now)
     await sent(site, siti, "pendampingan-usaha", "usaha-kecil", ("kecamatan", "name", "nik", "phone_number"), now - LONG_AGO + 60, 3)
     await sent(site, siti, "antrean-puskesmas", "e-link", ("birthdate", "bpjs_number", "name", "nik"), now - LONG_AGO + DAY + 60, 1)
     for visit in range(26):
@@ -45,6 +49,26 @@ async def answer(site: Any, person: str, text: str, at: int, agreed: set[str]) -
     consent = replace(site.house.consent, clock=FixedClock(at))
     shown = tuple(purpose.id for purpose in notice.purposes)
     await consent.answer(Answer(person, notice, shown, frozenset(agreed), False, "id", "oidc", at), notice)
+
+
+async def duties(site: Any, siti: str, now: int) -> None:
+    """Let her hold one record, ask for things, and let an agency answer."""
+    await answer(site, siti, "akta-kelahiran@1.0", now - 10 * DAY, {"akta-kelahiran.kabar"})
+    await withdraw(site, siti, "akta-kelahiran.kabar", now - 50 * HOUR)
+    store = site.resources.stores.duties
+    said = {DutyKind.STOP: (Outcome.DONE, ""), DutyKind.DELETE: (Outcome.REFUSED, "Register akta wajib disimpan selamanya.")}
+    for duty in await store.of_person(siti, record_id=await record(site, siti, "akta-kelahiran.kabar")):
+        outcome, words = said[duty.kind]
+        await Settling(store, FixedClock(now - 26 * HOUR)).settle(duty, outcome, actor="client:adminduk", by="Seksi Data", answer=words)
+    asks = (
+        ("sktm.surat", DutyKind.CORRECTION, 2, "Pekerjaan saya pedagang, bukan petani."),
+        ("imunisasi-anak.catatan", DutyKind.ACCESS, 80, ""),
+    )
+    for purpose, kind, hours, words in asks:
+        rights = Rights(replace(site.house.consent, clock=FixedClock(now - hours * HOUR)))
+        await rights.request(siti, await record(site, siti, purpose), kind, words, channel="portal", language="id")
+    rights = Rights(replace(site.house.consent, clock=FixedClock(now - 5 * HOUR)))
+    await rights.hold(siti, await record(site, siti, "rawat-jalan-rsud.bpjs"), channel="portal", language="id")
 
 
 async def withdraw(site: Any, person: str, purpose: str, at: int) -> None:

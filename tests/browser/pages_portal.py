@@ -15,6 +15,7 @@ from tests.idp.directory.town import CONNECTOR, SETTINGS
 
 IN_FORCE, OPTIONAL, REQUIRED = "antrean-puskesmas.bpjs", "pendampingan-usaha.jenis", "pendampingan-usaha.dampingi"
 WITHDRAWN, LATE, INFORMED = "rawat-jalan-rsud.kabar", "imunisasi-anak.kabar", "sktm.surat"
+HELD, SETTLED = "rawat-jalan-rsud.bpjs", "akta-kelahiran.kabar"
 
 
 def _public(path: str) -> Walk:
@@ -55,6 +56,11 @@ def _directory(path: str, press: str = "", times: int = 1, enabled: bool = True,
         return page
 
     return walk
+
+
+async def _wrong_request(stage: Stage) -> httpx.Response:
+    await (await stage.citizen()).go("/izin/permintaan")
+    return await (await stage.citizen()).submit(form=-1, izin="", kata="Alamat saya salah.")
 
 
 PORTAL: tuple[Page, ...] = (
@@ -118,7 +124,14 @@ PORTAL: tuple[Page, ...] = (
             "informed": _record(INFORMED),
             "objected": _record(INFORMED, "?keberatan=diterima"),
             "declined": _record(OPTIONAL),
+            "held": _record(HELD),
+            "settled": _record(SETTLED),
         },
+    ),
+    Page(
+        "portal/requests.html",
+        "B",
+        {"usual": _citizen("/izin/permintaan"), "none": _citizen("/izin/permintaan", WAGIYEM), "wrong": _wrong_request},
     ),
     Page(
         "portal/withdraw.html",

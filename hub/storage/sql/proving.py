@@ -32,7 +32,9 @@ LEAVES: Mapping[str, frozenset[str]] = {  # what a record may be after the event
     LedgerEvent.REFUSED.value: frozenset({Standing.REFUSED.value}),
     LedgerEvent.RENEWED.value: frozenset({Standing.RENEWED.value}),
     LedgerEvent.ENDED.value: frozenset({Standing.ENDED.value}),
-    LedgerEvent.WITHDRAWN.value: frozenset({Standing.WITHDRAWN.value, Standing.IN_FORCE.value}),  # in force: only some claims
+    LedgerEvent.HELD.value: frozenset({Standing.HELD.value}),
+    LedgerEvent.LIFTED.value: frozenset({Standing.IN_FORCE.value}),
+    LedgerEvent.WITHDRAWN.value: frozenset({Standing.WITHDRAWN.value, Standing.IN_FORCE.value, Standing.HELD.value}),  # or only some claims
 }
 
 
@@ -181,7 +183,7 @@ def _state_fault(row: Mapping[str, Any]) -> tuple[int, str]:
         return row["last_seq"], "the present state is not what the row that made it says"
     if row["standing"] not in LEAVES.get(row["row_event"], {row["standing"]}):
         return row["last_seq"], "the present state says something else than the row that made it"
-    partly = row["row_event"] == LedgerEvent.WITHDRAWN.value and row["standing"] == Standing.IN_FORCE.value
+    partly = row["row_event"] == LedgerEvent.WITHDRAWN.value and row["standing"] != Standing.WITHDRAWN.value
     names, of_row = set(names_of(row["claims"])), set(names_of(row["row_claims"]))
     if names & of_row if partly else names != of_row:
         return row["last_seq"], "the present state has other claims than the row that made it"
