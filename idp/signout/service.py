@@ -98,8 +98,7 @@ class SignOut:
         """Tell the application's clients in every live session of the person, which go on: it may no longer know who this is."""
         snapshot = self.registry.now
         listening = {client.client_id for client in snapshot.clients_of.get(application, ())}
-        if application in snapshot.connector_of:
-            listening.add(snapshot.connector_of[application].id)
+        listening |= {connector.id for connector in snapshot.connectors.values() if connector.application == application}
         return await self.clients.withdraw(person_id, listening, self.clock.now())
 
     def _reach(self, row: SessionClient) -> Reach | None:

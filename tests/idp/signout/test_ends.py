@@ -9,8 +9,10 @@ from typing import Any
 import orjson
 import pytest
 
+from idp.applications.models import ConnectorRow
 from idp.people.models import Role, Status
 from idp.signout.expiry import ExpiredSessions
+from idp.signout.listeners import Listeners
 from kit.secrets import b64url_decode
 from tests.admin.operators import working
 from tests.forms import forms_of, words_of
@@ -192,6 +194,23 @@ async def test_withdrawing_consent_signs_the_person_out_of_that_application_on_e
     assert {client for client, _, _ in rows} == {"rp-test"}
     assert {sid for _, _, sid in rows} == sids
     assert 'name="sandi"' not in (await phone.browser.go("/beranda")).text, "the session goes on"
+
+
+async def test_a_withdrawal_reaches_every_entrance_of_the_application(quiet: Site) -> None:
+    """An application may have two while it moves from one to the other."""
+    party = await new_party(quiet)
+    await party.tokens()
+    session, house = await session_of(party), quiet.house
+    for connector in ("lama", "baru"):
+        own = {"services": [f"https://{connector}.example/"]}
+        await quiet.resources.stores.registry.save_connector(ConnectorRow(connector, "usaha-kecil", "cas", own))
+    await house.reload()
+    listeners = Listeners(quiet.resources.stores.session_clients, house.signout.farewells)
+    for connector in ("lama", "baru"):
+        told_as = {"session": session.id, "sid": "sid", "subject": "subject", "now": quiet.clock.now()}
+        await listeners.note_handle(connector, f"ST-{connector}", **told_as)
+    await house.signout.withdrawn(session.person, "usaha-kecil")
+    assert {target for target, _, _ in await told(quiet)} >= {"lama", "baru"}
 
 
 async def test_an_optional_consent_that_is_withdrawn_signs_nobody_out(quiet: Site) -> None:
