@@ -23,9 +23,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One change. `what` names the data or the purpose; `before` and `after` are empty where there was or is nothing."""
+    """One change. `about` is the claim or the purpose's id, `what` its name; `before` and `after` are empty where nothing was or is."""
 
     kind: Kind
+    about: str
     what: Text
     before: Text
     after: Text
@@ -60,10 +61,10 @@ def _data(old: Notice, new: Notice) -> Iterator[Difference]:
     after = {claim.claim: claim for purpose in new.purposes for claim in purpose.claims}
     for name, claim in after.items():
         if name not in before:
-            yield Difference(Kind.ADDED, claim.label, NOTHING, claim.purpose)
+            yield Difference(Kind.ADDED, name, claim.label, NOTHING, claim.purpose)
     for name, claim in before.items():
         if name not in after:
-            yield Difference(Kind.REMOVED, claim.label, claim.purpose, NOTHING)
+            yield Difference(Kind.REMOVED, name, claim.label, claim.purpose, NOTHING)
 
 
 def _uses(old: Notice, new: Notice) -> Iterator[Difference]:
@@ -72,17 +73,17 @@ def _uses(old: Notice, new: Notice) -> Iterator[Difference]:
         if before is None:
             continue
         if (before.text, before.title) != (after.text, after.title) or _why(before, after.claim_names) != _why(after, before.claim_names):
-            yield Difference(Kind.PURPOSE, after.title, before.text, after.text)
+            yield Difference(Kind.PURPOSE, after.id, after.title, before.text, after.text)
         if (before.basis, before.rule) != (after.basis, after.rule):
-            yield Difference(Kind.BASIS, after.title, _basis(before), _basis(after))
+            yield Difference(Kind.BASIS, after.id, after.title, _basis(before), _basis(after))
         if before.retention != after.retention:
-            yield Difference(Kind.RETENTION, after.title, before.retention or NOTHING, after.retention or NOTHING)
+            yield Difference(Kind.RETENTION, after.id, after.title, before.retention or NOTHING, after.retention or NOTHING)
         if before.valid_for != after.valid_for:
-            yield Difference(Kind.VALIDITY, after.title, _days(before.valid_for), _days(after.valid_for))
+            yield Difference(Kind.VALIDITY, after.id, after.title, _days(before.valid_for), _days(after.valid_for))
         if before.required is not after.required:
-            yield Difference(Kind.NECESSITY, after.title, _necessity(before), _necessity(after))
+            yield Difference(Kind.NECESSITY, after.id, after.title, _necessity(before), _necessity(after))
     if old.recipients != new.recipients:
-        yield Difference(Kind.RECIPIENTS, NOTHING, old.recipients or NOTHING, new.recipients or NOTHING)
+        yield Difference(Kind.RECIPIENTS, "", NOTHING, old.recipients or NOTHING, new.recipients or NOTHING)
 
 
 def _longer(before: int | None, after: int | None) -> bool:

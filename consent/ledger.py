@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from consent.models import Answer, Basis, LedgerEvent, Notice, Purpose, PurposeState, Standing
-from consent.record import LONGEST_SPECIFIC, NO_TEXTS, Known, known, taken_away
+from consent.record import NO_TEXTS, Known, known, taken_away, valid_seconds
 from consent.store import Change
 
 GOING_ON = (Standing.IN_FORCE, Standing.INFORMED, Standing.HELD)
@@ -80,7 +80,7 @@ def _outcome(purpose: Purpose, answer: Answer, record: Known, new_ids: Mapping[s
     """Return what one purpose becomes: the event and the state, with exactly the claims that were agreed to, told of, or refused."""
     asked = answer.asked.get(purpose.id, purpose.claim_names) & purpose.claim_names
     before = record.agreed - asked if record.holds else frozenset()  # agreed to earlier, and not on this page
-    valid = min(purpose.valid_for or LONGEST_SPECIFIC, LONGEST_SPECIFIC) if purpose.specific else purpose.valid_for
+    valid = valid_seconds(purpose)
     ends = answer.at + valid if valid is not None else None
     state = PurposeState(
         record_id=new_ids[purpose.id],
@@ -95,7 +95,6 @@ def _outcome(purpose: Purpose, answer: Answer, record: Known, new_ids: Mapping[s
         since=answer.at,
     )
     if not purpose.needs_answer and not answer.refused_all:
-        ends = ends if purpose.specific else None
         return LedgerEvent.INFORMED, replace(state, standing=Standing.INFORMED, expires_at=ends)
     ticked = frozenset[str]()
     if purpose.id in answer.agreed and not answer.refused_all:

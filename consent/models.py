@@ -171,6 +171,7 @@ class Answer:
     channel: str
     at: int
     asked: Mapping[str, frozenset[str]] = field(default_factory=dict)  # claims on the page, by purpose; a purpose not in it: all of them
+    seen: Mapping[str, str] = field(default_factory=dict)  # keyed digest of the values on the page, by purpose
     chosen: Mapping[str, frozenset[str]] = field(default_factory=dict)  # claims ticked of an optional one; not in it: all that were asked
 
 
@@ -218,6 +219,7 @@ class ConsentStanding:
     asked: Mapping[str, frozenset[str]] = field(default_factory=dict)
     specific: frozenset[str] = frozenset()
     news: bool = False
+    seen: Mapping[str, frozenset[str]] = field(default_factory=dict)  # claims that she was asked about before, by purpose
 
     @property
     def complete(self) -> bool:

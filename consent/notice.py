@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -65,7 +66,7 @@ def parse(row: Mapping[str, Any]) -> Notice:
         version=row["version"],
         title=row["title"],
         intro=row["intro"],
-        purposes=purposes,
+        purposes=apart(purposes),
         full_text=text,
         text_sha256=dict(row["text_sha256"]),
         valid_from=moment_of(row["valid_from"]),
@@ -78,6 +79,20 @@ def parse(row: Mapping[str, Any]) -> Notice:
         contact=row.get("contact") or {},
         guardian=row.get("guardian"),
     )
+
+
+def apart(purposes: Sequence[Purpose]) -> tuple[Purpose, ...]:
+    """Return the purposes with specific data never beside general ones: what mixes them becomes two, the second named `.khusus`."""
+    found: list[Purpose] = []
+    for purpose in purposes:
+        specific = tuple(claim for claim in purpose.claims if claim.category == "specific")
+        general = tuple(claim for claim in purpose.claims if claim.category != "specific")
+        if not specific or not general:
+            found.append(purpose)
+            continue
+        title = {"id": f"{purpose.title['id']} (data khusus)", "en": f"{purpose.title['en']} (specific data)"}
+        found += [replace(purpose, claims=general), replace(purpose, id=f"{purpose.id}.khusus", title=title, claims=specific)]
+    return tuple(found)
 
 
 BASIS_WORDS: Mapping[Basis, Text] = {
@@ -153,6 +168,7 @@ def build(
         "id": f"{controller_name['id']} memerlukan data ini untuk {service_name['id']}.",
         "en": f"{controller_name['en']} needs these data for {service_name['en']}.",
     }
+    purposes = apart(purposes)
     full = {language: _full_text(language, title, intro, purposes, if_refused, version) for language in ("id", "en")}
     return Notice(
         id=f"{service}@{version}",

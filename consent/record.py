@@ -28,6 +28,13 @@ class Known:
     holds: bool = False
 
 
+def valid_seconds(purpose: Purpose) -> int | None:
+    """Return how long an answer stands by its text: what concerns specific data a year at most; None: as long as the text."""
+    if purpose.specific:
+        return min(purpose.valid_for or LONGEST_SPECIFIC, LONGEST_SPECIFIC)
+    return purpose.valid_for if purpose.needs_answer else None
+
+
 def ends_at(purpose: Purpose, state: PurposeState) -> int | None:
     """Return when an answer ends: what concerns specific data a year after it at the latest, whatever the text said."""
     if not purpose.specific:
@@ -86,7 +93,8 @@ def standing(
 ) -> ConsentStanding:
     """Return which purposes must be shown and which claims may be released for one request (UX CN-6, CN-01).
 
-    `texts` are the versions that the states may belong to, by id. `ask_again` shows what is answered too, but for the purposes in `done`.
+    `texts` are the versions that the states may belong to, by id. `ask_again` shows what is answered too, but for the purposes in `done`,
+    which were answered on an earlier page of this visit.
     """
     records = {purpose.id: known(purpose, notice, states, texts, now) for purpose in notice.purposes}
     asked: dict[str, frozenset[str]] = {}
@@ -96,18 +104,20 @@ def standing(
         if open_claims and is_relevant(purpose, requested) and (purpose.required or open_claims & requested):
             asked[purpose.id] = open_claims
     grown = {name for name in asked if records[name].state is None or asked[name] < _names(notice, name)}
+    before = [state for state in states if state.notice != notice.id or state.purpose not in done]
     holding = [record for record in records.values() if record.holds]
     ends = [record.ends for record in holding if record.ends is not None]
     return ConsentStanding(
         notice=notice.id,
         to_show=tuple(asked),
-        new=frozenset(grown) if states else frozenset(),
+        new=frozenset(grown) if before else frozenset(),
         released=frozenset().union(*(record.agreed for record in holding)) & requested,
         shown=frozenset().union(*(record.answered for record in records.values())),
         expires_at=min(ends) if ends else None,
         asked=asked,
         specific=frozenset(purpose.id for purpose in notice.purposes if purpose.specific),
         news=bool(taken_away(notice, states, texts, now)),
+        seen={purpose: frozenset().union(*(state.claims for state in before if state.purpose == purpose)) for purpose in asked},
     )
 
 

@@ -4,6 +4,7 @@ OAuthError                                 wire code, status, redirectable
 ├── InvalidRequest            invalid_request            400  yes
 ├── UnauthorizedClient        unauthorized_client        400  yes
 ├── AccessDenied              access_denied              403  yes
+│   └── GuardianNeeded        access_denied              403  yes; under 18, or an age that nobody checked
 ├── UnsupportedResponseType   unsupported_response_type  400  yes
 ├── InvalidScope              invalid_scope              400  yes
 ├── InvalidTarget             invalid_target             400  yes
@@ -73,6 +74,13 @@ class UnauthorizedClient(OAuthError):
 
 class AccessDenied(OAuthError):
     code, status, redirectable, catalogue = "access_denied", 403, True, "SSO-AUTH-003"
+
+
+class GuardianNeeded(AccessDenied):
+    catalogue = "SSO-AUTH-019"
+
+    def __init__(self) -> None:
+        super().__init__("SSO-AUTH-019: a parent or guardian has to agree, at the counter")
 
 
 class UnsupportedResponseType(OAuthError):

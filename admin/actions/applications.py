@@ -274,6 +274,7 @@ class Applications:
             offline=draft.service.offline.text() if draft.service.offline.id else {},
             identity_level=draft.service.identity_level,
             authentication_level=draft.service.authentication_level,
+            guardian_if_minor=draft.service.guardian_if_minor,
         )
 
 

@@ -65,6 +65,7 @@ class ServiceDraft(Draft):
     line: Words = Words()
     identity_level: Short = "basic"
     authentication_level: Short = "aal1"
+    guardian_if_minor: bool = False
     offline: Words = Words()
 
 

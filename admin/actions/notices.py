@@ -14,6 +14,7 @@ from admin.permissions import Permission
 from connectors.contract import Kind
 from consent.models import Basis, Notice, NoticeClaim, Purpose
 from consent.notice import build
+from consent.record import LONGEST_SPECIFIC
 from idp import guards
 from idp.applications.models import Agency, Application, Service
 from idp.people.claims import CATALOGUE, ClaimFacts
@@ -60,6 +61,15 @@ class Notices:
             found += check.words(f"{at}.title", purpose.title.text(), nested=True)
             found += check.one_of(f"{at}.basis", purpose.basis, set(Basis))
             found += _claim_problems(f"{at}.claims", purpose, seen)
+            if _too_long(purpose):
+                found.append(
+                    check.problem(
+                        f"{at}.valid_for_days",
+                        "too_long",
+                        "Izin atas data spesifik berlaku paling lama 365 hari.",
+                        "Consent to specific data lasts 365 days at most.",
+                    )
+                )
             if purpose.basis in set(Basis) and purpose.basis != Basis.CONSENT and not purpose.rule:
                 found.append(check.problem(f"{at}.rule", "missing", "Sebutkan aturan yang menjadi dasar.", "Cite the rule this rests on."))
             seen |= set(purpose.claims)
@@ -150,6 +160,12 @@ def next_version(versions: list[str]) -> str:
         return "1.0"
     major, *rest = max(numbers)
     return f"{major}.{(rest[0] if rest else 0) + 1}"
+
+
+def _too_long(purpose: PurposeDraft) -> bool:
+    """Specific data for a year at most (UU 27/2022 Pasal 4); without a number the rules of the record say a year."""
+    specific = any(CATALOGUE[claim].category == "specific" for claim in purpose.claims if claim in CATALOGUE)
+    return specific and purpose.valid_for_days is not None and purpose.valid_for_days * DAY > LONGEST_SPECIFIC
 
 
 def _claim_problems(field: str, purpose: PurposeDraft, seen: set[str]) -> check.Found:

@@ -72,6 +72,7 @@ def service_of(row: Mapping[str, Any], order: int) -> Service:
         offline=row["offline"] or NOTHING,
         identity_level=row["assurance"]["identity"],
         authentication_level=row["assurance"]["authentication"],
+        guardian_if_minor=bool(row["guardian_if_minor"]),
     )
 
 

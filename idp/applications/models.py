@@ -69,6 +69,7 @@ class Service:
     identity_level: str  # none, basic, verified
     authentication_level: str  # none, aal1, aal2
     status: str = "normal"  # normal, outage, closed
+    guardian_if_minor: bool = False  # a parent or guardian agrees for whoever is under 18
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,16 @@ from idp.authorization.checks import client_is_known, redirect_uri_is_registered
 from idp.authorization.request import read
 from idp.authorization.response import AuthorizationResponse
 from idp.error_pages import ErrorPages
-from idp.errors import AccessDenied, ConsentRequired, InteractionRequired, InvalidRequestUri, LoginRequired, OAuthError, UnknownRedirectUri
+from idp.errors import (
+    AccessDenied,
+    ConsentRequired,
+    GuardianNeeded,
+    InteractionRequired,
+    InvalidRequestUri,
+    LoginRequired,
+    OAuthError,
+    UnknownRedirectUri,
+)
 from idp.interaction.models import Interaction, Issue, Refuse
 from idp.people.models import Person
 from idp.people.service import People
@@ -39,6 +48,8 @@ ERROR_OF: Mapping[str, type[OAuthError]] = {
     "account_unusable": LoginRequired,
     "not_verified": InteractionRequired,
     "no_second_step": InteractionRequired,
+    "minor": GuardianNeeded,
+    "age_unknown": GuardianNeeded,
     "interaction_required": InteractionRequired,
 }
 

@@ -5,7 +5,8 @@ The stored interaction says what is asked; of what a form posts only the ticks a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -13,16 +14,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from consent.differences import Difference, differences
 from consent.errors import NoticeChanged, UnknownNotice
-from consent.models import Answer, Notice, Purpose
-from consent.notice import BASIS_WORDS
+from consent.models import Answer, Notice
 from consent.service import ConsentService
 from idp.authorization import details
+from idp.endpoints import consent_page as page
 from idp.interaction.dispatcher import Decision, Dispatcher
 from idp.interaction.models import Consent, Interaction, Refuse
-from idp.people.claims import source_of
-from idp.people.masking import mask, plain
-from idp.people.models import Person
 from idp.registration.links import links_of
 from idp.sessions.service import Sessions
 from kit.audit import AuditEvent, AuditTrail, Entry
@@ -49,7 +48,7 @@ class ConsentPage:
         if isinstance(found, Response):
             return found
         interaction, decision, step = found
-        return self._page(request, interaction, decision, step, changed=False)
+        return await self._page(request, interaction, decision, step, changed=False)
 
     async def post(self, request: Request) -> Response:
         found = await self._at_step(request)
@@ -65,30 +64,25 @@ class ConsentPage:
         notice = self.dispatcher.registry.now.notices[step.notice]
         language = language_of(request, interaction.ui_locales)
         if fields.get("teks") != notice.text_sha256.get(language):
-            return self._page(request, interaction, decision, step, changed=True)
-        about_data = _needs_answer(notice, step)
-        needs_answer = about_data or bool(interaction.details)
+            return await self._page(request, interaction, decision, step, changed=True)
+        about_data, acting = page.needs_answer(notice, step), page.asks_to_act(interaction, decision, step)
+        needs_answer = about_data or acting
         if fields.get("jawab") == "tidak" and needs_answer:
             return self._refusal(request, interaction, decision, notice, about_data)
         if fields.get("jawab") == "tidak-jadi" and needs_answer:
             if about_data:
-                await self._record(notice, step, decision, interaction, frozenset(), language, refused=True)
+                await self._record(notice, step, decision, interaction, {}, language, refused=True)
             return await self.dispatcher.finish(request, interaction, Refuse("declined"))
         if fields.get("jawab") != "setuju":
-            return self._page(request, interaction, decision, step, changed=False)
-        agreed = frozenset(
-            purpose.id
-            for purpose in notice.purposes
-            if purpose.id in step.to_show and purpose.needs_answer and (purpose.required or fields.get(purpose.id) == "1")
-        )
+            return await self._page(request, interaction, decision, step, changed=False)
         try:
-            await self._record(notice, step, decision, interaction, agreed, language, refused=False)
+            await self._record(notice, step, decision, interaction, page.agreed(notice, step, fields), language, refused=False)
         except (NoticeChanged, UnknownNotice):
             return see_other(f"/lanjut/{interaction.id}")
-        if interaction.details:
+        if acting:
             await self._note_details(interaction, decision)
-        if interaction.ask_consent or interaction.details:
-            await self.dispatcher.save(replace(interaction, answered_at=self.clock.now()))
+        if interaction.ask_consent or interaction.details or not page.is_last(interaction, decision, step):
+            await self.dispatcher.save(page.remembered(interaction, decision, step, self.clock.now()))
         return see_other(f"/lanjut/{interaction.id}")
 
     async def _record(
@@ -97,7 +91,7 @@ class ConsentPage:
         step: Consent,
         decision: Decision,
         interaction: Interaction,
-        agreed: frozenset[str],
+        agreed: Mapping[str, frozenset[str]],
         language: str,
         *,
         refused: bool,
@@ -107,11 +101,13 @@ class ConsentPage:
             person=decision.person.id,
             notice=notice,
             shown=step.to_show,
-            agreed=agreed,
+            agreed=frozenset(agreed),
             refused_all=refused,
             language=language,
             channel=interaction.door,
             at=self.clock.now(),
+            asked=step.asked,
+            chosen=agreed,
         )
         await self.consent.answer(answer, self.dispatcher.registry.now.notice_for(notice.service))
 
@@ -133,23 +129,37 @@ class ConsentPage:
             return see_other(f"/lanjut/{interaction.id}")
         return interaction, decision, decision.step
 
-    def _page(self, request: Request, interaction: Interaction, decision: Decision, step: Consent, *, changed: bool) -> Response:
+    async def _page(self, request: Request, interaction: Interaction, decision: Decision, step: Consent, *, changed: bool) -> Response:
         notice = self.dispatcher.registry.now.notices[step.notice]
         language = language_of(request, interaction.ui_locales)
         person, now = decision.person, self.clock.now()
         assert person is not None
-        shown = [purpose for purpose in notice.purposes if purpose.id in step.to_show]
         reveal = request.query_params.get("tampil", "") if request.method == "GET" else ""
+        groups = [page.group(purpose, step, person, language, reveal, now) for purpose in notice.purposes if purpose.id in step.to_show]
+        acting = page.asks_to_act(interaction, decision, step)
         context = {
             **self._common(interaction, decision, notice, language),
-            "required": [_view(p, person, language, reveal, now, p.id in step.new) for p in shown if p.required],
-            "optional": [_view(p, person, language, reveal, now, p.id in step.new) for p in shown if not p.required],
-            "needs_answer": _needs_answer(notice, step) or bool(interaction.details),
-            "details": [details.view(item) for item in orjson.loads(interaction.details or "[]")],
+            "required": [one for one in groups if not page.is_a_choice(one["purpose"])],
+            "optional": [one for one in groups if page.is_a_choice(one["purpose"])],
+            "needs_answer": page.needs_answer(notice, step) or acting,
+            "details": [details.view(item) for item in orjson.loads(interaction.details)] if acting else [],
             "changed": changed,
             "something_new": bool(step.new),
+            "specific": step.specific,
+            "differences": await self._differences(person.id, notice, step),
         }
         return self._render(request, "idp/consent.html", interaction, context)
+
+    async def _differences(self, person: str, notice: Notice, step: Consent) -> list[Difference]:
+        """Return what changed since the text that this person answered last, as far as it belongs on this page (UX CN-6)."""
+        texts = self.dispatcher.registry.now.notices
+        older = [
+            state for state in await self.consent.states(person, notice.service) if state.notice != notice.id and state.notice in texts
+        ]
+        if not older:
+            return []
+        former = texts[max(older, key=lambda state: state.last_seq).notice]
+        return [one for one in differences(former, notice) if page.belongs(one, step)]
 
     def _refusal(self, request: Request, interaction: Interaction, decision: Decision, notice: Notice, about_data: bool) -> Response:
         """Say first what the person can do without agreeing (UX CN-3)."""
@@ -176,35 +186,3 @@ class ConsentPage:
 
     def routes(self) -> list[Route]:
         return [Route(PATH, self.show, methods=["GET"]), Route(PATH, self.post, methods=["POST"])]
-
-
-def _needs_answer(notice: Notice, step: Consent) -> bool:
-    """True when a required purpose rests on consent: only then is there something to refuse (UX CN-4)."""
-    return any(purpose.required and purpose.needs_answer for purpose in notice.purposes if purpose.id in step.to_show)
-
-
-def _view(purpose: Purpose, person: Person, language: str, reveal: str, now: int, new: bool) -> dict[str, Any]:
-    """Return one purpose as the template shows it: claims with masked values, basis, retention, end."""
-    claims = []
-    for claim in purpose.claims:
-        value = person.claims.get(claim.claim)
-        missing = value in (None, "", [], {})
-        masked = None if missing else mask(claim.claim, value, language)
-        claims.append(
-            {
-                "name": claim.claim,
-                "label": claim.label,
-                "why": claim.purpose,
-                "source": source_of(claim.claim, verified=person.level == "verified"),
-                "missing": missing,
-                "masked": masked,
-                "full": plain(claim.claim, value, language) if reveal == claim.claim and not missing else "",
-            }
-        )
-    return {
-        "purpose": purpose,
-        "claims": claims,
-        "new": new,
-        "basis": BASIS_WORDS[purpose.basis],
-        "ends": now + purpose.valid_for if purpose.valid_for is not None else None,
-    }

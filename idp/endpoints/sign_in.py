@@ -46,7 +46,7 @@ class SignIn:
             return see_other(f"/lanjut/{interaction.id}")
         if interaction.choose_account and decision.person is not None and request.query_params.get("ganti") != "ya":
             return self._continue_as(request, interaction, decision.person)
-        return self._form(request, interaction, decision.step.why, person=decision.person if decision.step.why == "fresh" else None)
+        return self._form(request, interaction, decision.step.why, person=decision.person if decision.step.why else None)
 
     async def post(self, request: Request) -> Response:
         interaction = await self.dispatcher.load(request, request.path_params["id"])
@@ -97,15 +97,15 @@ class SignIn:
     ) -> Response:
         """Show the form with what was wrong and everything that was typed but the password; why it is asked again stays said."""
         decision = await self.dispatcher.decide(request, interaction, await self.sessions.current(request))
-        fresh = isinstance(decision.step, Login) and decision.step.why == "fresh"
+        why = decision.step.why if isinstance(decision.step, Login) else ""
         return self._form(
             request,
             interaction,
-            "fresh" if fresh else "",
+            why,
             error=error,
             typed=typed,
             until=until,
-            person=decision.person if fresh else None,
+            person=decision.person if why else None,
             own_device=own_device,
         )
 

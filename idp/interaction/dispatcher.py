@@ -38,6 +38,7 @@ from kit.web.pages import Pages, see_other
 ATTEMPTS = 3
 LEAST_LIFE = 1200  # seconds that a page lives from the moment it is shown (UX C-16)
 LONGEST_LIFE = 86400
+TOLD_TO_BOTH = frozenset({"minor", "age_unknown"})  # a page for the person, access_denied for the application
 SILENT_REASON = {Login: "login_required", StepUp: "interaction_required", Consent: "consent_required"}
 
 
@@ -191,7 +192,7 @@ class Dispatcher:
             return ConsentStanding(notice.id, (), frozenset(), released, known.shown, known.expires_at), known
         names = (guards.permit(person.id, application.id), guards.application(application.id))
         epochs = await self.store.guards(*names)  # before the SQL: what changes afterwards is caught by the guard
-        standing = await self.consent.standing(person.id, notice, interaction.claims, ask_again=ask_again)
+        standing = await self.consent.standing(person.id, notice, interaction.claims, ask_again=ask_again, done=interaction.answered)
         if not standing.complete:
             return standing, None
         everything = await self.consent.standing(person.id, notice, interaction.claims | standing.shown)
@@ -204,12 +205,15 @@ class Dispatcher:
             subject=await self.people.subject(person.id, application.agency),
             epoch=epochs[names[0]],
             application_epoch=epochs[names[1]],
+            untold=standing.news and interaction.silent,
         )
         return standing, permit
 
     def _still_answers(self, permit: Permit, notice: Notice, interaction: Interaction) -> bool:
         """True when the permit was given on the present text, covers everything asked, and has not run out."""
         in_time = permit.expires_at is None or self.clock.now() < permit.expires_at
+        if permit.untold and not interaction.silent:
+            return False
         return in_time and permit.notice == notice.id and interaction.claims <= permit.shown
 
     async def _answer(self, request: Request, interaction: Interaction, decision: Decision) -> Response | Decision:
@@ -238,7 +242,12 @@ class Dispatcher:
     async def _refuse(self, request: Request, interaction: Interaction, refusal: Refuse, application: Application | None) -> Response:
         if interaction.silent or refusal.reason == "declined":
             return await self._door(interaction).refuse(request, interaction, refusal)
-        return self.errors.message(request, refusal.reason, status=403, application=application)
+        if refusal.reason not in TOLD_TO_BOTH:
+            return self.errors.message(request, refusal.reason, status=403, application=application)
+        told = await self._door(interaction).refuse(request, interaction, refusal)
+        back = told.headers.get("location")  # the person reads the page; its way back carries the answer to the application
+        context = {"way_back": back} if back is not None else {}
+        return self.errors.message(request, refusal.reason, status=403, application=application, **context)
 
     async def _person(self, session: Session) -> Person | None:
         return await self.people.get(session.person, session.guards[guards.person(session.person)])

@@ -30,7 +30,8 @@ class Interaction:
     ask_consent: bool = False  # prompt=consent
     choose_account: bool = False  # prompt=select_account; cleared when the person has chosen
     signed_in_at: int | None = None  # set by the sign-in page: the person authenticated inside this interaction
-    answered_at: int | None = None  # set by the consent page: the person answered inside this interaction
+    answered_at: int | None = None  # set by the consent page: the person answered its last page inside this interaction
+    answered: frozenset[str] = frozenset()  # purposes of the pages that were answered inside it, while others follow
     silent: bool = False  # prompt=none
     login_hint: str = ""
     ui_locales: str = ""
@@ -42,7 +43,7 @@ class Interaction:
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """Sign in. `why` is "", "fresh" (the application asked for it again) or "expired"."""
+    """Sign in. `why` is "", "fresh" (the application asked for it again) or "specific" (specific data are next)."""
 
     why: str = ""
 
@@ -56,11 +57,17 @@ class StepUp:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """Show the notice: the purposes `to_show`, those in `new` marked as new."""
+    """Show one page of the notice: the purposes `to_show`, those in `new` marked as new, of each the claims in `asked`.
+
+    `specific`: the page of one purpose with specific data. Nothing `to_show`: the person is told what a newer text took away.
+    """
 
     notice: str
     to_show: tuple[str, ...]
     new: frozenset[str]
+    asked: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    specific: bool = False
+    seen: Mapping[str, frozenset[str]] = field(default_factory=dict)  # claims that she was asked about before, by purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,8 @@ REASONS = (
     "account_unusable",  # the account was locked, disabled or closed
     "not_verified",  # the service needs a verified account
     "staff_only",  # the application is for staff
+    "minor",  # under 18 at a service where a parent or guardian agrees: at the counter
+    "age_unknown",  # the same service, and no birthdate that was checked
     "no_notice",  # nothing could be asked, so nothing may be issued
     "no_second_step",  # the assurance asked for cannot be reached: this account has no second factor
     "declined",  # the person said no

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from consent.models import ConsentStanding
 from idp.applications.models import Service
 from idp.interaction.models import Consent, Interaction, Issue, Login, Refuse, Step, StepUp
+from idp.people.age import FULL_AGE, years_old
 from idp.people.models import Person, Role, Status
 from idp.sessions.models import ACR_TWO_STEPS, Session, acr_reaches
 
@@ -41,6 +42,7 @@ class Facts:
         self.audience = audience
 
 
+FRESH_SECONDS = 300
 Rule = Callable[[Facts], Step | None]
 
 
@@ -96,15 +98,52 @@ def audience_includes_this_person(facts: Facts) -> Step | None:
     return None
 
 
+def guardian_is_not_needed(facts: Facts) -> Step | None:
+    """Where a parent or guardian agrees for a child, nobody under 18 goes on alone, nor anybody whose age is not known from a record that
+    was checked. UU 27/2022 Pasal 25."""
+    assert facts.person is not None
+    if facts.service is None or not facts.service.guardian_if_minor:
+        return None
+    age = years_old(facts.person, facts.now)
+    if age is None:
+        return Refuse("age_unknown")
+    return Refuse("minor") if age < FULL_AGE else None
+
+
+def password_is_fresh_for_specific_data(facts: Facts) -> Step | None:
+    """Specific data (UU 27/2022 Pasal 4) are asked of whoever gave the password in the last five minutes, whatever the session says."""
+    page = _page(facts)
+    assert facts.session is not None
+    if page is None or not page.specific or not _somebody_looks(facts) or facts.now - facts.session.auth_time <= FRESH_SECONDS:
+        return None
+    return Login("specific")
+
+
 def consent_is_complete(facts: Facts) -> Step | None:
     """No consent stored, no code issued."""
     if facts.interaction.application is None:
         return None
     if facts.standing is None:
         return Refuse("no_notice")
-    if facts.standing.complete:
+    return _page(facts)
+
+
+def _page(facts: Facts) -> Consent | None:
+    """Return the page that comes next: everything general on one, then each purpose with specific data alone; when nothing is asked, what
+    a newer text took away, where somebody can read it."""
+    standing = facts.standing
+    if facts.interaction.application is None or standing is None:
         return None
-    return Consent(facts.standing.notice, facts.standing.to_show, facts.standing.new)
+    if standing.complete:
+        return Consent(standing.notice, (), frozenset()) if standing.news and _somebody_looks(facts) else None
+    general = tuple(purpose for purpose in standing.to_show if purpose not in standing.specific)
+    shown = general or standing.to_show[:1]
+    return Consent(standing.notice, shown, standing.new & frozenset(shown), standing.asked, specific=not general, seen=standing.seen)
+
+
+def _somebody_looks(facts: Facts) -> bool:
+    """True when the person is at a browser and may be shown a page. The gate, the directory and an exchange ask about nobody's page."""
+    return bool(facts.interaction.id) and not facts.interaction.silent
 
 
 def details_are_agreed_to(facts: Facts) -> Step | None:
@@ -126,6 +165,8 @@ RULES: tuple[Rule, ...] = (
     assurance_is_reached,
     audience_includes_this_person,
     identity_level_is_reached,
+    guardian_is_not_needed,
+    password_is_fresh_for_specific_data,
     consent_is_complete,
     details_are_agreed_to,
 )

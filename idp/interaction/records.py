@@ -19,6 +19,7 @@ def encode(interaction: Interaction) -> bytes:
     data = asdict(interaction)
     data["claims"] = sorted(interaction.claims)
     data["essential"] = sorted(interaction.essential)
+    data["answered"] = sorted(interaction.answered)
     return orjson.dumps(data)
 
 
@@ -26,6 +27,7 @@ def decode(raw: bytes) -> Interaction:
     data = orjson.loads(raw)
     data["claims"] = frozenset(data["claims"])
     data["essential"] = frozenset(data["essential"])
+    data["answered"] = frozenset(data.get("answered", ()))  # absent from an interaction that an older version began
     data["form_targets"] = tuple(data["form_targets"])
     return Interaction(**data)
 

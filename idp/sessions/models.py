@@ -24,6 +24,7 @@ class Permit:
     subject: str
     epoch: str
     application_epoch: str = "0"  # of the guard `app:<application>` when this was decided
+    untold: bool = False  # a newer text took something away, and nobody could be shown it yet
 
 
 @dataclass(frozen=True, slots=True)

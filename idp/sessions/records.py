@@ -24,18 +24,20 @@ def encode(session: Session) -> bytes:
             "o": session.own_device,
             "d": session.device,
             "g": dict(session.guards),
-            "t": {
-                slug: [p.notice, sorted(p.released), sorted(p.shown), p.expires_at, p.grant, p.subject, p.epoch, p.application_epoch]
-                for slug, p in session.permits.items()
-            },
+            "t": {slug: _permit(permit) for slug, permit in session.permits.items()},
         }
     )
+
+
+def _permit(p: Permit) -> list[object]:
+    row: list[object] = [p.notice, sorted(p.released), sorted(p.shown), p.expires_at, p.grant, p.subject, p.epoch, p.application_epoch]
+    return [*row, True] if p.untold else row
 
 
 def decode(raw: bytes) -> Session:
     data = orjson.loads(raw)
     permits: Mapping[str, Permit] = {
-        slug: Permit(p[0], frozenset(p[1]), frozenset(p[2]), p[3], p[4], p[5], p[6], p[7]) for slug, p in data["t"].items()
+        slug: Permit(p[0], frozenset(p[1]), frozenset(p[2]), p[3], p[4], p[5], p[6], p[7], len(p) > 8) for slug, p in data["t"].items()
     }
     return Session(
         id=data["i"],

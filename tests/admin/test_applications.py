@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from admin.actions.drafts import AgencyDraft, ApplicationDraft, ApplicationEdit, ClientDraft, NoticeDraft, PurposeDraft, Words
+from admin.actions.drafts import AgencyDraft, ApplicationDraft, ApplicationEdit, ClientDraft, NoticeDraft, PurposeDraft, ServiceDraft, Words
 from admin.errors import Changed, Forbidden, Invalid, NotConfirmed, NotFound
 from consent.models import Basis
+from consent.record import valid_seconds
 from idp import guards
 from idp.people.models import Role
 from kit.audit import AuditEvent
@@ -209,6 +210,29 @@ async def test_a_new_notice_is_the_next_version_and_ends_what_rested_on_the_form
     assert (notice.version, notice.supersedes) == ("1.1", "antrean-uji@1.0")
     assert site.house.registry.now.current_notice["antrean-uji"] == "antrean-uji@1.1"
     assert await site.resources.expiring.guards(guards.application("antrean-uji")) != before
+
+
+async def test_consent_to_specific_data_for_longer_than_a_year_is_refused_and_without_a_number_is_a_year(site: Site) -> None:
+    operator = await working(site, Role.OPERATOR)
+    actions = site.house.admin.actions
+    words = Words(id="Memakai kartu BPJS", en="Using the insurance card")
+    longer = PurposeDraft(title=words, claims=("bpjs_number",), required=False, valid_for_days=366)
+    with pytest.raises(Invalid) as refused:
+        await actions.applications.register(operator, draft(notice=NoticeDraft(purposes=(longer,))))
+    assert [(p.field, p.code) for p in refused.value.problems] == [("notice.purposes.0.valid_for_days", "too_long")]
+    mixed = PurposeDraft(title=words, claims=("name", "bpjs_number"), required=False)
+    await actions.applications.register(operator, draft(notice=NoticeDraft(purposes=(mixed,))))
+    notice = site.house.registry.now.notice_for("antrean-uji")
+    assert notice is not None
+    assert [(p.claim_names, valid_seconds(p)) for p in notice.purposes] == [({"name"}, None), ({"bpjs_number"}, 365 * 86400)]
+    assert actions.notices.problems(actions.notices.draft_of(notice)) == [], "and it can be the draft of the next version"
+
+
+@pytest.mark.parametrize("guarded", [False, True])
+async def test_that_a_guardian_agrees_for_children_is_registered_with_the_service(site: Site, guarded: bool) -> None:
+    operator = await working(site, Role.OPERATOR)
+    await site.house.admin.actions.applications.register(operator, draft(service=ServiceDraft(guardian_if_minor=guarded)))
+    assert site.house.registry.now.services["antrean-uji"].guardian_if_minor is guarded
 
 
 async def test_a_list_of_applications_is_paged_by_its_last_id(site: Site) -> None:

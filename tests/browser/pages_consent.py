@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import httpx
 
-from tests.browser.lives import BAYU, SITI, WAGIYEM
+from consent.models import Basis, Purpose
+from tests.browser.lives import BAYU, SITI, WAGIYEM, answer
 from tests.browser.stage import Page, Stage, Walk, drawn
+from tests.idp.consent.texts import both, publish, purpose
 
 SMALL_BUSINESS = "openid name nik kecamatan phone_number nib"
 QUEUE = "openid layanan:antrean-puskesmas name nik birthdate bpjs_number phone_number"
@@ -56,6 +58,24 @@ def _asking_to_act(application: str, scope: str, account: str) -> Walk:
     return walk
 
 
+def _renewed(service: str, before: tuple[Purpose, ...], after: tuple[Purpose, ...], application: str = "petung-dadi") -> Walk:
+    """Return a walk to the page of a service whose text was changed since Siti agreed to all of it."""
+
+    async def walk(stage: Stage) -> httpx.Response:
+        site = await stage.site()
+        if site.house.registry.now.notice_for(service).version != "9.1":
+            old = await publish(site, *before, version="9.0", service=service, application=application)
+            await answer(site, "demo-siti", old.id, site.clock.now() - 86400, {one.id for one in before})
+            await publish(site, *after, version="9.1", service=service, application=application)
+        wanted = f"openid layanan:{service} name nik phone_number email kecamatan"
+        return await _asked(application, wanted, SITI)(stage)  # type: ignore[no-any-return]
+
+    return walk
+
+
+DUTY = purpose("catat", "name", "nik", basis=Basis.LEGAL_DUTY, required=True)
+LONGER = purpose("catat", "name", "nik", basis=Basis.LEGAL_DUTY, required=True, retention=both("10 tahun"))
+NEWS = purpose("kabar", "phone_number")
 CONSENT: tuple[Page, ...] = (
     Page(
         "idp/consent.html",
@@ -69,6 +89,13 @@ CONSENT: tuple[Page, ...] = (
             "contract": _asked("perpustakaan", LIBRARY, WAGIYEM),
             "task-and-consent": _asked("layanan-sosial", AID, WAGIYEM),
             "letter": _asked("petung-dadi", LETTER, WAGIYEM),
+            "specific": _answered("e-link", QUEUE, WAGIYEM, button="setuju"),
+            "specific-needed": _answered("layanan-sosial", AID, WAGIYEM, button="lanjutkan"),
+            "vital": _renewed("surat-domisili", (NEWS,), (purpose("catat", "name", basis=Basis.VITAL_INTEREST, required=True), NEWS)),
+            "difference": _renewed(
+                "pengantar-skck", (DUTY, NEWS, purpose("wilayah", "kecamatan")), (LONGER, purpose("kabar", "phone_number", "email"))
+            ),
+            "less": _renewed("kartu-keluarga", (DUTY, NEWS), (DUTY,), application="adminduk"),
             "to-act": _asking_to_act("usaha-kecil", SMALL_BUSINESS, WAGIYEM),
             "changed": _answered("usaha-kecil", SMALL_BUSINESS, WAGIYEM, jawab="setuju", teks="0"),
         },

@@ -102,3 +102,12 @@ def test_asking_again_goes_page_by_page() -> None:
     left = record.standing(CLINIC, states, wanted, NOW, ask_again=True, done=frozenset({"catat", "anak"}))
     assert left.to_show == ("kesehatan",)
     assert record.standing(CLINIC, [], wanted, NOW, ask_again=True, done=frozenset({"catat"})).to_show == ("catat", "anak", "kesehatan")
+
+
+def test_what_was_answered_on_an_earlier_page_of_the_visit_makes_the_next_one_no_news() -> None:
+    states = after([], answer(CLINIC, shown=("catat", "anak")))
+    wanted = frozenset({"bpjs_number"})
+    first_visit = record.standing(CLINIC, states, wanted, NOW, done=frozenset({"catat", "anak"}))
+    assert (first_visit.to_show, first_visit.new) == (("kesehatan",), frozenset())
+    later = record.standing(CLINIC, states, wanted, NOW)
+    assert (later.to_show, later.new, later.seen) == (("kesehatan",), frozenset({"kesehatan"}), {"kesehatan": frozenset()})

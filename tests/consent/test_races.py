@@ -62,9 +62,13 @@ async def test_withdrawals_that_come_together_are_one_and_the_other_is_told(serv
 async def test_a_withdrawal_that_meets_an_answer_leaves_the_chain_and_one_state(service: ConsentService, stores: Stores) -> None:
     await service.answer(answer(FIRST, "dampingi", "kabar"), FIRST)
     wanted = await record(service, "kabar")
-    await asyncio.gather(
-        service.withdraw(SITI, wanted, channel="portal", language="id"), service.answer(answer(FIRST, "dampingi", at=NOW + 60), FIRST)
+    withdrawal, answered = await asyncio.gather(
+        service.withdraw(SITI, wanted, channel="portal", language="id"),
+        service.answer(answer(FIRST, "dampingi", at=NOW + 60), FIRST),
+        return_exceptions=True,
     )
+    assert answered is None
+    assert not isinstance(withdrawal, BaseException) or isinstance(withdrawal, NotWithdrawable), "the answer without it was first"
     newest = (await service.history(SITI, record_id=wanted))[0]
     state = await service.state(SITI, wanted)
     assert state.last_seq == newest.seq

@@ -13,6 +13,7 @@ import pytest
 from idp import errors
 from tests.conformance.fapi import Fapi, Key, fapi_client
 from tests.conformance.suite import furnish
+from tests.idp.consent.test_minors import guarded
 from tests.idp.device.kiosk import Kiosk, a_kiosk
 from tests.idp.grants.test_token_exchange import a_town
 from tests.idp.registration.test_endpoint import open_registration, post
@@ -62,6 +63,13 @@ async def declined(site: Site) -> httpx.Response:
 
 async def no_consent_yet(site: Site) -> httpx.Response:
     party = await new_party(site)
+    await party.start()
+    await party.browser.sign_in(SITI, PASSWORD)
+    return await party.start(prompt="none")
+
+
+async def under_eighteen(site: Site) -> httpx.Response:
+    party = await guarded(site, birthdate="2009-05-06")
     await party.start()
     await party.browser.sign_in(SITI, PASSWORD)
     return await party.start(prompt="none")
@@ -195,6 +203,7 @@ TRIGGERS: Mapping[str, tuple[str, Trigger]] = {
     "SSO-AUTH-016": ("invalid_authorization_details", front(authorization_details=DETAILS)),
     "SSO-AUTH-017": ("invalid_request_object", client({"request": "e30.e30.e30"}, jwks={"keys": []})),
     "SSO-AUTH-018": ("invalid_request_uri", front(request_uri="urn:ietf:params:oauth:request_uri:nobody")),
+    "SSO-AUTH-019": ("access_denied", under_eighteen),
     "SSO-TOKEN-001": ("invalid_client", wrong_secret),
     "SSO-TOKEN-002": ("invalid_grant", token({"grant_type": "authorization_code", "code": "x" * 30})),
     "SSO-TOKEN-003": ("unsupported_grant_type", token({"grant_type": "password"})),

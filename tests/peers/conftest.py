@@ -60,6 +60,10 @@ def town(tmp_path_factory: pytest.TempPathFactory, template_folder: Path) -> Ite
         told_at = f"{origins['usaha-kecil']}/kembali?logout=backchannel"  # where mod_auth_openidc takes logout tokens
         await resources.stores.registry.save_client(replace(business, backchannel_logout_uri=told_at))
         gates.update({row.id: dict(row.settings) for row in await resources.stores.registry.connectors()})
+        hendra = await resources.stores.people.get("demo-hendra")
+        assert hendra is not None
+        insured = {**hendra.claims, "bpjs_number": "0000000009013"}  # of those who have one, all others are in another test
+        await resources.stores.people.set_claims(hendra.id, insured, hendra.level)
         keys["master"] = resources.master_key
 
     settings = {"gate.trusted_proxies": ["127.0.0.1/32"], "outbound.allow": [f"localhost:{ports['usaha-kecil']}"]}

@@ -13,7 +13,7 @@ from tests.peers.conftest import Town
 from tests.peers.walker import LARAS, Walker, received
 from tests.site import wait_ready
 
-DIMAS = "3503110605099005"
+HENDRA = "3503083005769013"
 
 
 def raw(port: int, *lines: str) -> tuple[int, str]:
@@ -162,15 +162,15 @@ def test_fa_12_a_ticket_opens_in_the_browser_that_began_only(town: Town, laras: 
 
 
 def test_an_optional_consent_withdrawn_takes_its_header_away_within_a_second(town: Town) -> None:
-    with Walker(DIMAS) as dimas:
-        page = dimas.go(town.url("rsud-daftar"), tick=("rawat-jalan-rsud.bpjs",))
-        assert received(page.text)["headers"]["x-pasien-bpjs"] == ["0000000009005"]
-        dimas.withdraw(town.issuer, "BPJS")
+    with Walker(HENDRA) as hendra:
+        page = hendra.go(town.url("rsud-daftar"), tick=("rawat-jalan-rsud.bpjs",))
+        assert received(page.text)["headers"]["x-pasien-bpjs"] == ["0000000009013"]
+        hendra.withdraw(town.issuer, "BPJS")
         since = time.monotonic()
-        got = received(dimas.http.get(town.url("rsud-daftar")).text)["headers"]
+        got = received(hendra.http.get(town.url("rsud-daftar")).text)["headers"]
         assert time.monotonic() - since < 1
         assert "x-pasien-bpjs" not in got
-        assert got["x-pasien-nik"] == [DIMAS], "the visit itself rests on a public task"
+        assert got["x-pasien-nik"] == [HENDRA], "the visit itself rests on a public task"
 
 
 def test_consent_withdrawn_closes_the_gate_within_a_second(town: Town) -> None:

@@ -33,15 +33,17 @@ class Walker:
         self.http.close()
 
     def go(self, url: str, tick: tuple[str, ...] = ()) -> httpx.Response:
-        """Open the address; sign in and go on past the notice if asked, with the boxes `tick` ticked."""
+        """Open the address; sign in and go on past the notice if asked, with the boxes `tick` ticked. Of a notice in several pages the
+        first counts."""
         page = self.http.get(url)
         for _ in range(5):
             if 'name="sandi"' in page.text:
                 self.passwords += 1
                 page = self.send(page, "", akun=self.account, sandi=PASSWORD)
             elif "/persetujuan/" in page.url.path:
-                self.notices.append(url)
-                page = self.send(page, "lanjutkan", tick)
+                if self.notices[-1:] != [url]:
+                    self.notices.append(url)
+                page = self.send(page, "lanjutkan", tuple(box for box in tick if f'name="{box}"' in page.text))
             else:
                 return page
         raise AssertionError(f"asked again and again: {page.url.path}")

@@ -83,8 +83,9 @@ class Town:
         page = await party.start()
         if 'name="sandi"' in page.text:
             page = await browser.sign_in(SITI, PASSWORD)
-        boxes = tuple(name for form in forms_of(page.text) for name in form.boxes)
-        page = await browser.submit(button="lanjutkan", tick=boxes)
+        while page.status_code == 200:
+            boxes = tuple(name for form in forms_of(page.text) for name in form.boxes)
+            page = await browser.submit(button="lanjutkan", tick=boxes)
         answer = await party.redeem(answer_of(page.headers["location"])["code"])
         return str(answer.json()["access_token"])
 

@@ -132,6 +132,8 @@ async def test_ux_cn_4_a_public_task_has_one_button_and_cannot_be_refused(site: 
         assert "Antrean puskesmas menerima data ini" in words_of(again.text)
         assert await ledger(site) == []
 
+    page = await party.browser.submit(button="setuju")
+    assert "Bagikan data khusus Anda ke Antrean puskesmas?" in words_of(page.text), "the health data have a page of their own"
     data = await told(party, await party.browser.submit(button="setuju"))
     assert data["birthdate"] == "1988-03-12"
     assert "bpjs_number" not in data

@@ -81,7 +81,7 @@ class Gate:
             if 'name="sandi"' in page.text:
                 page = await self.browser.sign_in(SITI, PASSWORD)
             else:
-                page = await self.browser.submit(button="lanjutkan", tick=tick)
+                page = await self.browser.submit(button="lanjutkan", tick=tuple(box for box in tick if f'name="{box}"' in page.text))
         raise AssertionError(self.browser.trail)
 
     async def arrive(self, address: str, *, host: str = "") -> httpx.Response:

@@ -123,6 +123,8 @@ async def test_a_connector_that_was_disabled_on_the_way_gets_the_page(gate: Gate
 
 
 async def through(gate: Gate) -> httpx.Response:
-    """Sign in and go on past the notice."""
+    """Sign in and go on past the notice, which has a page of its own for specific data."""
     page = await gate.browser.sign_in(SITI, PASSWORD)
-    return await gate.browser.submit(button="lanjutkan") if page.status_code == 200 else page
+    while page.status_code == 200:
+        page = await gate.browser.submit(button="lanjutkan")
+    return page

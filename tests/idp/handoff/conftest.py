@@ -53,8 +53,17 @@ async def walk(browser: Browser, page: httpx.Response, tick: tuple[str, ...] = (
     for _ in range(4):
         if page.status_code != 200 or ARRIVE in page.text:
             return page
-        page = await browser.sign_in(SITI, PASSWORD) if 'name="sandi"' in page.text else await browser.submit(button="lanjutkan", tick=tick)
+        page = (
+            await browser.sign_in(SITI, PASSWORD)
+            if 'name="sandi"' in page.text
+            else await browser.submit(button="lanjutkan", tick=_there(page, tick))
+        )
     raise AssertionError(browser.trail)
+
+
+def _there(page: httpx.Response, tick: tuple[str, ...]) -> tuple[str, ...]:
+    """Return which of the boxes are on this page: specific data have one of their own."""
+    return tuple(box for box in tick if f'name="{box}"' in page.text)
 
 
 async def enter(browser: Browser, **query: str) -> httpx.Response:

@@ -96,6 +96,53 @@ def test_without_consent_nothing_is_issued() -> None:
     assert step(standing=missing) == Consent("n@1", ("a", "b"), frozenset({"b"}))
 
 
+SPECIFIC = ConsentStanding("n@1", ("a", "b", "c"), frozenset({"b"}), frozenset(), specific=frozenset({"b", "c"}))
+LATER = replace(SESSION, auth_time=NOW - 301)
+
+
+def test_general_data_come_first_on_one_page_then_each_specific_purpose_alone() -> None:
+    assert step(standing=SPECIFIC) == Consent("n@1", ("a",), frozenset())
+    rest = replace(SPECIFIC, to_show=("b", "c"))
+    assert step(standing=rest) == Consent("n@1", ("b",), frozenset({"b"}), specific=True)
+    assert step(standing=replace(rest, to_show=("c",))) == Consent("n@1", ("c",), frozenset(), specific=True)
+
+
+def test_for_specific_data_the_password_is_five_minutes_old_at_most() -> None:
+    rest = replace(SPECIFIC, to_show=("b",))
+    assert step(standing=rest, session=replace(SESSION, auth_time=NOW - 300)) == Consent("n@1", ("b",), frozenset({"b"}), specific=True)
+    assert step(standing=rest, session=LATER) == Login("specific")
+    assert isinstance(step(standing=SPECIFIC, session=LATER), Consent), "the general page comes first and needs none"
+    assert isinstance(step(session=LATER), Issue), "nor does what is answered"
+
+
+@pytest.mark.parametrize("nobody", [replace(ASKED, silent=True), replace(ASKED, id="")], ids=["silent", "gate, directory, exchange"])
+def test_where_nobody_can_be_asked_specific_data_are_neither_asked_nor_let_through(nobody: Interaction) -> None:
+    assert isinstance(step(nobody, standing=replace(SPECIFIC, to_show=("b",)), session=LATER), Consent)
+
+
+def test_what_a_newer_text_took_away_is_told_where_somebody_reads_it_and_stops_nobody_else() -> None:
+    told = replace(AGREED, news=True)
+    assert step(standing=told) == Consent("n@1", (), frozenset())
+    for nobody in (replace(ASKED, silent=True), replace(ASKED, id="")):
+        assert step(nobody, standing=told) == Issue(frozenset({"name"}))
+
+
+@pytest.mark.parametrize(
+    ("birthdate", "level", "expected"),
+    [("2008-11-25", "verified", Refuse("minor")), ("", "verified", Refuse("age_unknown")), ("1988-03-12", "basic", Refuse("age_unknown"))],
+)
+def test_where_a_guardian_agrees_for_children_nobody_under_age_or_of_unknown_age_goes_on(
+    birthdate: str, level: str, expected: Step
+) -> None:
+    person = replace(SITI, level=level, claims={"birthdate": birthdate})
+    guarded = a_service(guardian_if_minor=True, identity_level="none")
+    assert step(person=person, service=guarded) == expected
+    assert step(person=person, service=guarded, standing=SPECIFIC) == expected, "before anything is asked"
+    assert isinstance(step(person=person, service=a_service(identity_level="none")), Issue)
+    grown = replace(SITI, claims={"birthdate": "2008-11-24"})
+    assert isinstance(step(person=grown, service=guarded), Issue)
+
+
 def test_what_is_asked_beyond_data_is_agreed_to_by_whoever_is_signed_in_then() -> None:
     asking = replace(ASKED, details='[{"type":"izin_usaha"}]')
     assert step(asking) == Consent("n@1", (), frozenset()), "although the data were agreed to before"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http.cookies import Morsel, SimpleCookie
 from urllib.parse import unquote
 
@@ -251,6 +252,11 @@ async def test_r5_a_session_begun_while_the_account_is_switched_off_cannot_be_us
     session = await phone.sign_in(person)
     assert await phone.current() is None and await phone.sessions.peek(phone.request()) is None
     assert not await site.resources.expiring.put(Put("code", b"x", 60, session.guards))
+
+
+async def test_a_permit_comes_back_from_the_store_as_it_was(site: Site) -> None:
+    session = Session("i", "s", "p", 1, ("pwd",), "acr", 1, 1, 2, permits={"a": PERMIT, "b": replace(PERMIT, untold=True)})
+    assert decode(encode(session)) == session
 
 
 async def test_a_permit_stays_in_the_session(site: Site) -> None:
