@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from consent.genuine import MAX_FILE, Verdict
-from consent.models import Text
+from consent.models import Standing, Text
 from consent.receipt import number_of
 from consent.receipts import Found, Receipts
 from idp.applications.registry import Registry
@@ -48,7 +48,7 @@ class CheckingPages:
         """Show the form; with number and fingerprint, as the QR code has them, what becomes of them."""
         number, mark = (request.query_params.get(name, "")[:MAX_TYPED] for name in ("nomor", "sidik"))
         if not number and not mark:
-            return self.pages.render(request, "portal/check.html", _blank(), cacheable=True)
+            return self.pages.render(request, "portal/check.html", _blank())
         if await self._too_often(request):
             return self._slow(request)
         found = await self.receipts.by_number(number, mark)
@@ -61,6 +61,8 @@ class CheckingPages:
             form = await read_upload(request, MAX_BODY)
         except BadForm as error:
             return self.errors.message(request, "bad_form", status=error.status)
+        if not self.pages.genuine(request, form.get("csrf", b"").decode(errors="replace")):
+            return self.errors.message(request, "not_genuine", status=403)
         checked = await self.receipts.check(form.get("berkas") or form.get("tanda") or b"")
         if checked.verdict is not Verdict.GENUINE:
             return self._result(request, None, WHY_NOT[checked.verdict])
@@ -92,6 +94,7 @@ class CheckingPages:
             "receipt_number": number_of(row),
             "event": EVENTS.get(row.event, OTHER),
             "standing": STANDINGS[found.standing],
+            "in_force": found.standing in (Standing.IN_FORCE, Standing.INFORMED),
             "service": service.name if service is not None else row.service,
             "agency": agency.name if agency is not None else "",
             "purpose": purpose.title if purpose is not None else row.purpose,

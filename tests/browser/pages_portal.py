@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 
 from idp.applications.models import ConnectorRow
+from portal.pages.receipts import check_url
 from tests.browser import lives
 from tests.browser.lives import BAYU, SITI, WAGIYEM
 from tests.browser.stage import Page, Stage, Walk
@@ -38,6 +39,27 @@ def _record(purpose: str, rest: str = "") -> Walk:
         return await (await stage.citizen()).go(f"/izin/{record}{rest}")
 
     return walk
+
+
+def _scanned(purpose: str) -> Walk:
+    """Scan the code of the receipt, as somebody without an account does."""
+
+    async def walk(stage: Stage) -> httpx.Response:
+        site = await stage.site()
+        record = await lives.record(site, "demo-siti", purpose)
+        state = await site.resources.stores.consent.state(record)
+        assert state is not None
+        row = (await site.resources.stores.consent.history(state.person, record_id=record, limit=1))[0]
+        return await (await stage.browser()).go(check_url("", row))
+
+    return walk
+
+
+async def _handed_in(stage: Stage) -> httpx.Response:
+    """Paste what is no receipt."""
+    browser = await stage.browser()
+    csrf = forms_of((await browser.go("/periksa")).text)[1].fields["csrf"]
+    return await browser.http.post("/periksa", files={"csrf": (None, csrf.encode()), "tanda": (None, b"TT-1")})
 
 
 def _directory(path: str, press: str = "", times: int = 1, enabled: bool = True, **settings: Any) -> Walk:
@@ -143,7 +165,27 @@ PORTAL: tuple[Page, ...] = (
             "confirm-optional": _record(IN_FORCE, "/tarik?langkah=2"),
         },
     ),
-    Page("portal/receipt.html", "B", {"usual": _record(REQUIRED, "/bukti"), "informed": _record(INFORMED, "/bukti")}),
+    Page(
+        "portal/receipt.html",
+        "B",
+        {
+            "usual": _record(REQUIRED, "/tanda-terima"),
+            "informed": _record(INFORMED, "/tanda-terima"),
+            "withdrawn": _record(WITHDRAWN, "/tanda-terima"),
+            "declined": _record(OPTIONAL, "/tanda-terima"),
+        },
+    ),
+    Page(
+        "portal/check.html",
+        "B",
+        {
+            "usual": _public("/periksa"),
+            "genuine": _scanned(REQUIRED),
+            "withdrawn": _scanned(WITHDRAWN),
+            "not-found": _public("/periksa?nomor=TT-7-ABCDEF&sidik=" + "0" * 32),
+            "not-genuine": _handed_in,
+        },
+    ),
     Page(
         "portal/history.html",
         "B",
