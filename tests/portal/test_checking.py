@@ -15,6 +15,7 @@ from tests.forms import forms_of, words_of
 from tests.portal.walks import agreed, citizen, person_id
 from tests.site import Site
 
+TWICE = b'--b\r\ncontent-disposition: form-data; name="tanda"\r\n\r\nx\r\n' * 2 + b"--b--\r\n"
 GENUINE, NOT = "Tanda terima ini asli", "Tidak asli atau tidak ditemukan"
 
 
@@ -130,6 +131,7 @@ async def test_one_address_is_slowed_down_and_another_is_not(site: Site) -> None
         (b"{}", "application/json", 415),
         (b"x", "multipart/form-data", 400),
         (b"--b\r\nbroken", "multipart/form-data; boundary=b", 403),
+        (TWICE, "multipart/form-data; boundary=b", 400),
         (b"x" * (MAX_FILE + 17 * 1024), "multipart/form-data; boundary=b", 413),
     ],
 )
