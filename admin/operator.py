@@ -10,7 +10,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from admin.permissions import CONSOLE_ROLES
+from admin.permissions import AGENCY_ROLES, WIDE_ROLES
 from idp import guards
 from idp.people.models import Person, Role, Status
 from idp.store import PeopleStore
@@ -40,6 +40,7 @@ class Operator:
     confirmed_at: int | None = None
     local: bool = False
     through: str = "console"  # console, token, cli
+    agencies: frozenset[str] = frozenset()  # that an agency's own role was given for
 
     def confirmed(self, now: int) -> bool:
         """True while the last proof by password and code is at most five minutes old. The local operator holds the machine already."""
@@ -65,9 +66,15 @@ class OperatorSession:
 
 
 def working_roles(person: Person, now: int) -> frozenset[Role]:
-    """Return the person's roles that hold for the whole regency now; a role bound to one agency opens nothing here yet (AD-01)."""
-    regency_wide = {grant.role for grant in person.roles if grant.holds(now) and (grant.agency is None or grant.role not in CONSOLE_ROLES)}
+    """Return the person's roles that hold now. One that is for the whole regency opens nothing when bound to one agency (AD-01); what an
+    agency's own role opens is its agencies' part (`agencies_of`)."""
+    regency_wide = {grant.role for grant in person.roles if grant.holds(now) and (grant.agency is None or grant.role not in WIDE_ROLES)}
     return frozenset(regency_wide) if person.status is Status.ACTIVE else frozenset()
+
+
+def agencies_of(person: Person, now: int) -> frozenset[str]:
+    """Return the agencies that the person administers now."""
+    return frozenset(grant.agency for grant in person.roles if grant.holds(now) and grant.role in AGENCY_ROLES and grant.agency is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +144,7 @@ class OperatorSessions:
             actor=f"operator:{person.id}",
             origin=self.origin(request),
             confirmed_at=session.confirmed_at,
+            agencies=agencies_of(person, self.clock.now()),
         )
 
     async def confirm(self, request: Request, response: Response) -> bool:

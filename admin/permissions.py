@@ -1,7 +1,8 @@
 """Who may do what: one table, permission × role. UX RO-1.
 
 Every route of the console and of the API names one permission, and every role stands in every row: a role that is not named in a row gets
-403. The three roles that work now are regency super-admin, regency operator and auditor. The auditor reads what is public inside the house
+403. Regency super-admin, regency operator and auditor work everywhere; the data protection officer watches deadlines; an agency admin sees
+and settles what the own agency owes. The auditor reads what is public inside the house
 (agencies, applications, connectors, keys, audit) and no personal value: not even a search, which begins by typing one.
 """
 
@@ -41,6 +42,8 @@ class Permission(StrEnum):
     AUDIT_EXPORT = "audit.export"
     SIGNOUT_READ = "signout.read"
     SIGNOUT_RETRY = "signout.retry"
+    DUTY_READ = "duty.read"
+    DUTY_SETTLE = "duty.settle"
     KEY_READ = "key.read"
     KEY_CHANGE = "key.change"
 
@@ -48,9 +51,10 @@ class Permission(StrEnum):
 _ADMIN = frozenset({Role.SUPER_ADMIN})
 _WORK = frozenset({Role.SUPER_ADMIN, Role.OPERATOR})
 _READ = frozenset({Role.SUPER_ADMIN, Role.OPERATOR, Role.AUDITOR})
+_ENTER = _READ | {Role.DPO, Role.AGENCY_ADMIN}
 
 TABLE: Mapping[Permission, frozenset[Role]] = {
-    Permission.CONSOLE: _READ,
+    Permission.CONSOLE: _ENTER,
     Permission.OWN_TOKENS: _READ,
     Permission.AGENCY_READ: _READ,
     Permission.AGENCY_CHANGE: _WORK,
@@ -77,11 +81,15 @@ TABLE: Mapping[Permission, frozenset[Role]] = {
     Permission.AUDIT_EXPORT: _READ,
     Permission.SIGNOUT_READ: _READ,
     Permission.SIGNOUT_RETRY: _WORK,
+    Permission.DUTY_READ: _WORK | {Role.DPO, Role.AGENCY_ADMIN},  # the auditor not: words of people stand in it
+    Permission.DUTY_SETTLE: _WORK | {Role.AGENCY_ADMIN},
     Permission.KEY_READ: _READ,
     Permission.KEY_CHANGE: _ADMIN,
 }
 
-CONSOLE_ROLES = _READ
+CONSOLE_ROLES = _ENTER
+AGENCY_ROLES = frozenset({Role.AGENCY_ADMIN})  # open only what belongs to the agencies they are given for
+WIDE_ROLES = CONSOLE_ROLES - AGENCY_ROLES  # hold for the whole regency or not at all
 
 # What a stolen console session must not be able to do alone: password and code again, at most five minutes old (AD-13).
 DANGEROUS: frozenset[Permission] = frozenset(

@@ -20,6 +20,7 @@ from admin.actions.connector_settings import ConnectorSettings
 from admin.actions.connectors import Connectors
 from admin.actions.definitions import Definitions
 from admin.actions.desk import Desk
+from admin.actions.duties import Duties
 from admin.actions.keys import Keys
 from admin.actions.lifecycle import Lifecycle
 from admin.actions.notices import Notices
@@ -135,6 +136,7 @@ class AdminRoom:
             trail=Trail(desk, self.disclosures),
             keys=Keys(desk, self.keys),
             signouts=Signouts(desk),
+            duties=Duties(desk),
             tokens=Tokens(desk),
         )
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from consent.store import ConsentStore, NoticeStore
+from consent.store import ConsentStore, DutyStore, NoticeStore
 from idp.applications.revisions import RevisionStore
 from idp.handoff.store import ConnectorSecretStore
 from idp.registration.policy import RegistrationStore
@@ -66,6 +66,8 @@ class AdminStores(Protocol):
     def notices(self) -> NoticeStore: ...
     @property
     def consent(self) -> ConsentStore: ...
+    @property
+    def duties(self) -> DutyStore: ...
     @property
     def audit(self) -> AuditTrail: ...
     @property

@@ -12,6 +12,7 @@ from admin.actions.clients import Clients
 from admin.actions.connector_settings import ConnectorSettings
 from admin.actions.connectors import Connectors
 from admin.actions.desk import Desk
+from admin.actions.duties import Duties
 from admin.actions.keys import Keys
 from admin.actions.lifecycle import Lifecycle
 from admin.actions.notices import Notices
@@ -43,4 +44,5 @@ class Actions:
     trail: Trail
     keys: Keys
     signouts: Signouts
+    duties: Duties
     tokens: Tokens

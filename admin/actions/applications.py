@@ -155,6 +155,7 @@ class Applications:
             check.words("name", edit.name.text(), nested=True),
             check.url("home_url", edit.home_url),
             check.url("initiate_login_uri", edit.initiate_login_uri),
+            check.url("events_uri", edit.events_uri),
             check.one_of("audience", edit.audience, AUDIENCES),
         )
         changed = replace(
@@ -162,6 +163,7 @@ class Applications:
             name=edit.name.text(),
             home_url=edit.home_url or None,
             initiate_login_uri=edit.initiate_login_uri or None,
+            events_uri=edit.events_uri or None,
             audience=edit.audience,
             updated_at=self.desk.clock.now(),
         )
@@ -297,6 +299,7 @@ def _shown(application: Application) -> dict[str, object]:
         "channel": application.channel,
         "home_url": application.home_url,
         "initiate_login_uri": application.initiate_login_uri,
+        "events_uri": application.events_uri,
         "audience": application.audience,
     }
 

@@ -162,4 +162,5 @@ class ApplicationEdit(Draft):
     name: Words
     home_url: Url = ""
     initiate_login_uri: Url | None = None
+    events_uri: Url | None = None
     audience: Short = "citizen"

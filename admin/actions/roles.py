@@ -9,7 +9,7 @@ from admin.actions.desk import Desk
 from admin.actions.people import People
 from admin.errors import Forbidden, NotFound
 from admin.operator import Operator
-from admin.permissions import CONSOLE_ROLES, Permission
+from admin.permissions import WIDE_ROLES, Permission
 from idp import guards
 from idp.people.models import Person, Role, RoleGrant
 from kit.audit import AuditEvent
@@ -35,7 +35,7 @@ class Roles:
         check.settle(
             check.reason("reason", reason),
             [unknown] if agency is not None and agency not in snapshot.agencies else [],
-            [wide] if agency is not None and role in CONSOLE_ROLES else [],
+            [wide] if agency is not None and role in WIDE_ROLES else [],
             [past] if valid_until is not None and not now < valid_until <= now + MAX_SECONDS else [],
         )
         entry = self.desk.entry(

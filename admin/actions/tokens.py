@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from admin.actions import check
 from admin.actions.desk import Desk
 from admin.errors import Forbidden, NotConfirmed, NotFound
-from admin.operator import Operator, working_roles
+from admin.operator import Operator, agencies_of, working_roles
 from admin.permissions import Permission
 from admin.store import OperatorToken
 from idp.people.models import Status
@@ -65,4 +65,6 @@ class Tokens:
         if person is None or person.status is not Status.ACTIVE:
             return None
         roles = working_roles(person, now)
-        return Operator(person.id, person.name, roles, f"operator:{person.id}", origin, None, through="token")
+        return Operator(
+            person.id, person.name, roles, f"operator:{person.id}", origin, None, through="token", agencies=agencies_of(person, now)
+        )

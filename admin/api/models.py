@@ -44,6 +44,7 @@ class ApplicationOut(Out):
     channel: str
     home_url: str | None
     initiate_login_uri: str | None
+    events_uri: str | None
     audience: str
     enabled: bool
     usable: bool
@@ -209,6 +210,35 @@ class SignoutOut(Out):
 
 class SignoutRetry(Draft):
     ids: list[str] | None = Field(None, min_length=1, max_length=500)
+
+
+class DutyOut(Out):
+    id: str
+    kind: str
+    event: str
+    agency: str
+    application: str
+    service: str
+    purpose: str
+    record: str
+    created_at: int
+    due_at: int
+    overdue: bool
+    outcome: str | None
+    settled_at: int | None
+    by: str
+    words: str
+    answer: str
+
+
+class DutyPage(Page):
+    items: list[DutyOut]
+
+
+class DutySettle(Draft):
+    outcome: str = "done"
+    by: str = Field("", max_length=100)
+    words: str = Field("", max_length=1000)
 
 
 class SignoutsDue(Out):

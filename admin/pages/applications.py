@@ -226,6 +226,7 @@ def _edit(application: Application) -> dict[str, object]:
         "name": dict(application.name),
         "home_url": application.home_url,
         "initiate_login_uri": application.initiate_login_uri,
+        "events_uri": application.events_uri,
         "audience": application.audience,
     }
 

@@ -17,6 +17,7 @@ from admin.pages.connector_history import HistoryPages
 from admin.pages.connector_page import ConnectorPage
 from admin.pages.connector_secrets import SecretForms
 from admin.pages.connectors import ConnectorPages
+from admin.pages.duties import DutyPages
 from admin.pages.frame import Frame, Handlers, Visit
 from admin.pages.home import HomePages, ProofPages
 from admin.pages.keys import KeyPages
@@ -46,6 +47,7 @@ class Console:
         acts: Handlers = {
             **HomePages(self.frame, once, self.issuer).handlers(),
             **AgencyPages(self.frame).handlers(),
+            **DutyPages(self.frame).handlers(),
             **ApplicationPages(self.frame).handlers(),
             **RegisterPages(self.frame, once).handlers(),
             **SecretPages(self.frame, once, self.issuer).handlers(),

@@ -44,6 +44,8 @@ PERMISSION_NAMES = {
     Permission.AUDIT_EXPORT: {"id": "Mengunduh audit", "en": "Export the audit"},
     Permission.SIGNOUT_READ: {"id": "Melihat pesan keluar", "en": "See sign-out messages"},
     Permission.SIGNOUT_RETRY: {"id": "Mengirim lagi pesan keluar", "en": "Send sign-out messages again"},
+    Permission.DUTY_READ: {"id": "Melihat tenggat kewajiban", "en": "See deadlines of duties"},
+    Permission.DUTY_SETTLE: {"id": "Menyatakan kewajiban selesai", "en": "Settle duties"},
     Permission.KEY_READ: {"id": "Melihat kunci", "en": "See keys"},
     Permission.KEY_CHANGE: {"id": "Mengganti kunci", "en": "Rotate keys"},
 }
@@ -56,6 +58,9 @@ class HomePages:
     issuer: str
 
     async def home(self, visit: Visit) -> Response:
+        """What needs attention; whoever sees no application begins at the deadlines."""
+        if not visit.may(Permission.APPLICATION_READ):
+            return see_other("/admin/tenggat")
         snapshot = await self.frame.actions.desk.snapshot()
         now = self.frame.clock.now()
         stopped = [a for a in snapshot.applications.values() if not snapshot.usable(a.id)]

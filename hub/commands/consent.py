@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from hub.commands.consent_notices import app as notices
 from hub.commands.desk import new_app
 from hub.commands.receipt import app as receipt
 
 app = new_app("The consent record and its proofs")
 app.add_typer(receipt, name="receipt")
+app.add_typer(notices, name="notices")

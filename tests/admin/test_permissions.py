@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from admin.actions.trail import harmless
-from admin.permissions import CONSOLE_ROLES, DANGEROUS, ROLE_NAMES, TABLE, Permission, allowed
+from admin.permissions import CONSOLE_ROLES, DANGEROUS, ROLE_NAMES, TABLE, WIDE_ROLES, Permission, allowed
 from idp.people.models import Role
 
 CHANGES = [p for p in Permission if p.value.endswith((".change", ".switch", ".suspend", ".end", ".publish", ".find"))]
@@ -16,8 +16,11 @@ def test_every_permission_has_a_row_and_every_role_a_name() -> None:
     assert set(ROLE_NAMES) == set(Role)
 
 
-def test_only_three_roles_open_the_console() -> None:
-    assert {Role.SUPER_ADMIN, Role.OPERATOR, Role.AUDITOR} == CONSOLE_ROLES
+def test_five_roles_open_the_console_and_one_of_them_only_its_own_agency() -> None:
+    assert {Role.SUPER_ADMIN, Role.OPERATOR, Role.AUDITOR, Role.DPO, Role.AGENCY_ADMIN} == CONSOLE_ROLES
+    assert CONSOLE_ROLES - {Role.AGENCY_ADMIN} == WIDE_ROLES
+    own = {Permission.CONSOLE, Permission.DUTY_READ, Permission.DUTY_SETTLE}
+    assert {one for one in Permission if allowed({Role.AGENCY_ADMIN}, one)} == own
     assert all(roles <= CONSOLE_ROLES for roles in TABLE.values())
 
 
@@ -39,6 +42,7 @@ QUICK = {  # what changes something and asks for no second proof: its effect is 
     Permission.CONNECTOR_PROBE,  # asks the older system for what anybody there may see
     Permission.SESSION_END,
     Permission.SIGNOUT_RETRY,
+    Permission.DUTY_SETTLE,  # a word about the own agency, which the person reads
 }
 
 

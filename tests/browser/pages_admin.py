@@ -9,6 +9,7 @@ from sqlalchemy import delete
 
 from admin.actions.drafts import RegistrationDraft
 from admin.operator import LOCAL
+from consent.duty_models import DutyKind
 from hub.storage.sql.tables import connectors
 from idp.applications.registry import GUARD
 from tests.browser.lives import BAYU
@@ -23,6 +24,24 @@ def _at(path: str, account: str = "3503135001819012") -> Walk:
         return await (await stage.operator(account)).go(path)
 
     return walk
+
+
+async def _owed(stage: Stage, kind: DutyKind, settled: bool) -> str:
+    found = await (await stage.site()).resources.stores.duties.of_person("demo-siti")
+    return f"/admin/tenggat/{next(one.id for one in found if one.kind is kind and one.open is not settled)}"
+
+
+def _duty(kind: DutyKind, *, settled: bool = False) -> Walk:
+    async def walk(stage: Stage) -> httpx.Response:
+        return await (await stage.operator()).go(await _owed(stage, kind, settled))
+
+    return walk
+
+
+async def _wrong_duty(stage: Stage) -> httpx.Response:
+    operator = await stage.operator()
+    await operator.go(await _owed(stage, DutyKind.CORRECTION, settled=False))
+    return await operator.submit(form=-1, outcome="refused", words="")
 
 
 async def _signed_out(stage: Stage) -> httpx.Response:
@@ -172,6 +191,21 @@ ADMIN: tuple[Page, ...] = (
         },
     ),
     Page("admin/audit/list.html", "C", {"usual": _at("/admin/audit")}),
+    Page(
+        "admin/duties/list.html",
+        "C",
+        {"usual": _at("/admin/tenggat"), "overdue": _at("/admin/tenggat?status=overdue"), "none": _at("/admin/tenggat?instansi=BPBD")},
+    ),
+    Page(
+        "admin/duties/duty.html",
+        "C",
+        {
+            "usual": _duty(DutyKind.CORRECTION),
+            "late": _duty(DutyKind.ACCESS),
+            "settled": _duty(DutyKind.DELETE, settled=True),
+            "wrong": _wrong_duty,
+        },
+    ),
     Page("admin/signouts.html", "C", {"usual": _at("/admin/pesan-keluar")}),
     Page("admin/keys/list.html", "C", {"usual": _at("/admin/kunci"), "rotated": _rotated}),
     Page("admin/registration/list.html", "C", {"none": _at("/admin/pendaftaran"), "usual": _registered()}),
