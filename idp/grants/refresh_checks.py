@@ -9,6 +9,7 @@ from idp.applications.models import Client, Service
 from idp.authorization import details
 from idp.errors import InvalidGrant, InvalidScope
 from idp.grants.model import TokenRequest
+from idp.people.age import needs_guardian
 from idp.people.models import Person, Status
 from idp.sessions.models import ACR_TWO_STEPS, acr_reaches
 from idp.tokens.claims import claims_of_scopes
@@ -70,6 +71,13 @@ def assurance_is_still_enough(use: Use) -> None:
         raise InvalidGrant("the service needs a stronger sign-in now")
 
 
+def guardian_is_not_needed(use: Use) -> None:
+    """TK-22: the service began to need a parent or guardian for children, and this person is one or may be. UU 27/2022 Pasal 25."""
+    guarded = use.service is not None and use.service.guardian_if_minor
+    if guarded and use.person is not None and needs_guardian(use.person, use.request.now):
+        raise InvalidGrant("a parent or guardian has to agree, at the counter")
+
+
 def key_is_the_bound_one(use: Use) -> None:
     """RFC 9449 §5, RFC 8705 §4; DP-10: another key, or none, gets nothing, and the token stays good for its owner."""
     if use.family.cnf and not same(use.family.cnf, use.request.cnf):
@@ -127,6 +135,7 @@ RULES: tuple[Callable[[Use], None], ...] = (
     client_still_has_the_scopes,
     client_still_has_the_detail_types,
     assurance_is_still_enough,
+    guardian_is_not_needed,
     session_is_alive,
     consent_stands,
     scope_does_not_grow,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -120,21 +121,32 @@ class ConsentPages:
         who, state = found
         if not can_withdraw(state, self.clock.now()):
             return see_other(f"/izin/{state.record_id}")
+        view = self._context(who, state)
+        several = not view["whole"] and view["purpose"] is not None and len(state.claims) > 1
+        chosen = _chosen(state, request.query_params)
+        ready = request.query_params.get("langkah") == "2" and (bool(chosen) or "pilih" not in request.query_params)
         context = {
-            **self._context(who, state),
-            "step": 2 if request.query_params.get("langkah") == "2" else 1,
+            **view,
+            "step": 2 if ready else 1,
+            "several": [one for one in CATALOGUE if one in state.claims] if several else [],
+            "chosen": [one for one in CATALOGUE if one in chosen] if several and chosen < state.claims else [],
             "others": [one for one in self.registry.now.by_application.get(state.application, ()) if one.slug != state.service],
         }
         return self.pages.render(request, "portal/withdraw.html", context, preferred_language=who.person.language)
 
     async def withdraw(self, request: Request) -> Response:
-        found = await self._asked(request)
+        found = await self._own(request)
         if isinstance(found, Response):
             return found
         who, state = found
-        language = language_of(request, who.person.language)
+        fields = await self._fields(request)
+        if isinstance(fields, Response):
+            return fields
+        language, chosen = language_of(request, who.person.language), _chosen(state, fields)
         try:
-            _, whole = await self.consent.withdraw(who.person.id, state.record_id, channel="portal", language=language)
+            _, whole = await self.consent.withdraw(
+                who.person.id, state.record_id, channel="portal", language=language, claims=chosen or None
+            )
         except NotWithdrawable:
             return see_other(f"/izin/{state.record_id}")  # a second press shows the outcome (UX C-15)
         if whole:
@@ -166,16 +178,20 @@ class ConsentPages:
     async def _asked(self, request: Request) -> Response | tuple[Citizen, PurposeState]:
         """Return the caller and their record when our own page sent this form."""
         found = await self._own(request)
-        return found if isinstance(found, Response) else await self._not_genuine(request) or found
+        if isinstance(found, Response):
+            return found
+        fields = await self._fields(request)
+        return fields if isinstance(fields, Response) else found
 
-    async def _not_genuine(self, request: Request) -> Response | None:
+    async def _fields(self, request: Request) -> Response | Mapping[str, str]:
+        """Return what our own page sent."""
         try:
             fields = singles(await read_form(request, 4096))
         except BadForm as error:
             return self.errors.message(request, "bad_form", status=error.status)
         if not self.pages.genuine(request, fields.get("csrf", "")):
             return self.errors.message(request, "not_genuine", status=403)
-        return None
+        return fields
 
     def _context(self, who: Citizen, state: PurposeState) -> dict[str, Any]:
         return {"person": who.person, "here": "consents", **self._view(state, self.clock.now())}
@@ -214,6 +230,11 @@ class ConsentPages:
             Route("/izin/{record}/tarik", self.withdraw, methods=["POST"]),
             Route("/izin/{record}/keberatan", self.object, methods=["POST"]),
         ]
+
+
+def _chosen(state: PurposeState, fields: Mapping[str, str]) -> frozenset[str]:
+    """Return which data of a record the form is about; none: all of it."""
+    return frozenset(claim for claim in state.claims if fields.get(f"data-{claim}") == "1")
 
 
 def _covers(view: Any, state: PurposeState) -> bool:

@@ -137,6 +137,13 @@ def test_tk_22_an_assurance_that_is_too_low_now() -> None:
     assert judged(service=needs_two, family={"acr": ACR_TWO_STEPS}) == ""
 
 
+def test_tk_22_a_service_that_needs_a_guardian_now() -> None:
+    guarded, refused = a_service(guardian_if_minor=True), "invalid_grant: a parent or guardian has to agree, at the counter"
+    assert judged(service=guarded) == refused, "an age that is not known"
+    assert judged(service=guarded, person=replace(PERSON, claims={"birthdate": "2009-05-06"})) == refused
+    assert judged(service=guarded, person=replace(PERSON, claims={"birthdate": "1988-03-12"})) == ""
+
+
 @pytest.mark.parametrize("scope", ["openid profile phone email", "email", "openid x", "openid\tprofile", "openid " + "x" * 3000])
 def test_tk_20_scope_does_not_grow(scope: str) -> None:
     assert judged(form={"scope": scope}) == "invalid_scope: scope goes beyond what was granted"
