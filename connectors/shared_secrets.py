@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from connectors.contract import Connector
+from connectors.contract import Connector, Secret
 
 HEXADECIMAL = re.compile(r"[0-9a-fA-F]*")
 BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
@@ -23,10 +23,15 @@ def bits_of(secret: str) -> int:
 
 def shared_with_another(connectors: Iterable[Connector], secret: str, own: str = "") -> bool:
     """True when a connector other than `own` has this secret under any name, good or past: whoever knows it could pose as Gapura there."""
+    return held_by_another({connector.id: connector.secrets for connector in connectors}, secret, own)
+
+
+def held_by_another(secrets: Mapping[str, Mapping[str, tuple[Secret, ...]]], secret: str, own: str = "") -> bool:
+    """The same of secrets as they are kept, by connector and name: those of a draft, and of a kind itself, are among them."""
     wanted = secret.encode()
     found = False
-    for connector in connectors:
-        for kept in connector.secrets.values() if connector.id != own else ():
+    for connector, names in secrets.items():
+        for kept in names.values() if connector != own else ():
             for one in kept:
                 found |= hmac.compare_digest(one.value.encode(), wanted)
     return found

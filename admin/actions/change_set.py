@@ -68,7 +68,8 @@ class ChangeSets:
         steps = await self._steps(operator, files)
         plan = await self._planned(steps)
         wanted = [steps[item.file] for item in plan.items if item.action != "same"]
-        return plan, await self.publishing.publish(operator, wanted, reason=reason) if wanted else []
+        files = {step.definition.id: file for file, step in steps.items()}
+        return plan, await self.publishing.publish(operator, wanted, reason=reason, files=files) if wanted else []
 
     async def _planned(self, steps: Mapping[str, Step]) -> Plan:
         items = []

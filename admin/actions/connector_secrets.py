@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from admin.actions import check
 from admin.actions.definition_rules import strength
@@ -12,6 +13,7 @@ from admin.actions.definitions import Definitions
 from admin.actions.desk import Desk
 from admin.actions.drafting import draft_of
 from admin.actions.lifecycle_models import SecretSet, SecretView
+from admin.actions.one_secret_each import none_shared
 from admin.actions.revising import Revising
 from admin.errors import Invalid, NotFound, Owned
 from admin.operator import Operator
@@ -79,7 +81,15 @@ class ConnectorSecrets:
         )
         store = self.desk.stores.connector_secrets
         async with self.desk.changing(guards.application(application)):
-            await store.add(definition.id, name, value, now=now, former_until=now + overlap, audit=[entry])
+            await store.add(
+                definition.id,
+                name,
+                value,
+                now=now,
+                former_until=now + overlap,
+                audit=[entry],
+                judge=partial(none_shared, [("value", definition.id, value)]),
+            )
         return SecretSet(definition.id, name, now + overlap)
 
     async def _rule(self, connector_id: str, name: str) -> tuple[Definition, SecretRule]:

@@ -13,9 +13,10 @@ from pydantic import BaseModel, ValidationError
 from admin.actions import check
 from admin.actions.desk import Desk
 from admin.actions.drafts import ConnectorDraft, NoticeDraft
+from admin.actions.leftovers import leftovers
 from admin.actions.revising import Revising
 from admin.actions.settings_problems import mapping_fields, told
-from admin.actions.taken_names import none_taken, taken
+from admin.actions.taken_names import names_are_free, taken
 from admin.errors import Invalid, NotFound
 from admin.operator import Operator
 from admin.permissions import Permission
@@ -24,7 +25,7 @@ from connectors.definition import Definition
 from idp import guards
 from idp.applications.models import Application
 from idp.applications.registry import Snapshot
-from idp.applications.revisions import Judge, Newcomer, Publication
+from idp.applications.revisions import Judge, Leftovers, Newcomer, Publication
 from kit.audit import AuditEvent, Entry
 
 
@@ -75,14 +76,22 @@ class Connectors:
         publication = self.revising.publication(
             operator.actor, stands.definition, stands, reason=reason.strip(), checked=switched, enabled=enabled
         )
-        judge = none_taken(self.kinds, {connector_id}) if enabled else None  # whoever closes one is never in the way
+        judge = names_are_free(self.kinds, connector_id) if enabled else None  # whoever closes one is never in the way
         await self._publish(publication, [entry], application.id, judge=judge)
         return replace(former, enabled=enabled)
 
-    async def _publish(self, publication: Publication, entries: list[Entry], application: str, *, judge: Judge | None = None) -> None:
+    async def _publish(
+        self,
+        publication: Publication,
+        entries: list[Entry],
+        application: str,
+        *,
+        judge: Judge | None = None,
+        old: Sequence[Leftovers] = (),
+    ) -> None:
         store, now = self.desk.stores.connector_revisions, self.desk.clock.now()
         async with self.desk.changing(guards.application(application)):
-            await store.publish([publication], entries, now=now, judge=judge)
+            await store.publish([publication], entries, now=now, judge=judge, leftovers=old)
 
     async def first(self, operator: Operator, newcomer: Newcomer, draft: ConnectorDraft, entries: Sequence[Entry]) -> None:
         """Keep a new application and its connector in one transaction, with these lines of the trail before its own. Only
@@ -99,8 +108,9 @@ class Connectors:
         definition = Definition(kind=draft.kind, id=application.id, application=application.id, settings=draft.settings)
         normal = self.revising.normal(definition, self.desk.registry.now, {})
         publication = self.revising.publication(operator.actor, normal, None, newcomer=newcomer)
-        judge = none_taken(self.kinds, {application.id}, "connector.")
-        await self._publish(publication, [*entries, entry], application.id, judge=judge)
+        judge = names_are_free(self.kinds, application.id, "connector.")
+        old = await leftovers(self.desk, operator, [application.id])
+        await self._publish(publication, [*entries, entry], application.id, judge=judge, old=old)
 
     def problems(self, snapshot: Snapshot, draft: ConnectorDraft, notice: NoticeDraft, *, field: str = "") -> check.Found:
         """Return what is wrong with a new connector: its settings, hosts that belong to another, data that nobody is told of."""

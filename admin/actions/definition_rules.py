@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from admin.actions import check
+from admin.actions.one_secret_each import shared
 from admin.errors import FieldProblem, Invalid
 from connectors.contract import SecretRule
 from connectors.definition import CLASSIFICATIONS, REFERENCE
@@ -172,8 +173,7 @@ def strength(at: str, rule: SecretRule, value: str, snapshot: Snapshot, own: str
         text = f"Terlalu lemah: perlu {rule.least_bits} bit. Biarkan Gapura membuatnya."
         return [check.problem(at, "weak", text, f"Too weak: {rule.least_bits} bits are needed. Let Gapura make it.")]
     if shared_with_another(snapshot.connectors.values(), value, own):
-        text = "Konektor lain sudah memakai rahasia ini. Setiap sistem perlu rahasia sendiri."
-        return [check.problem(at, "shared", text, "Another connector has this secret. Each system needs its own.")]
+        return [shared(at)]
     return []
 
 

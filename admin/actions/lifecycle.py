@@ -16,6 +16,7 @@ from admin.actions import check
 from admin.actions.connector_secrets import ConnectorSecrets
 from admin.actions.desk import Desk
 from admin.actions.drafting import EXPLICIT, draft_of, nothing_of_this_machine, read_definition, view_of
+from admin.actions.leftovers import leftovers, of_another_id, own_id
 from admin.actions.lifecycle_models import Change, Checked, Draft, Published, Review, RevisionView, SecretSet, SecretView
 from admin.actions.picture import Preview, Wanted
 from admin.actions.probes import Probes
@@ -29,12 +30,13 @@ from connectors.contract import Kind
 from connectors.definition import Definition, Managed
 from connectors.definition_file import text_of
 from connectors.probe import Report
-from idp.applications.revisions import DraftRow
+from idp.applications.revisions import DraftRow, Leftovers
 from idp.store import Conflict
 from kit.audit import AuditEvent
 from kit.secrets import new_id
 
 OVERLAP = 86_400
+MAY_WAIT = ("secrets.", "purpose", "contact", "classification")  # a draft is tried without them
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,36 +106,34 @@ class Lifecycle:
         return await self._change(operator, draft, draft.definition, based_on, base=stands.number)
 
     async def discard(self, operator: Operator, draft_id: str, *, based_on: int) -> None:
-        """Forget the draft."""
+        """Forget the draft, and the secrets set for a connector that so never comes to be."""
         draft = await self.draft(operator, draft_id)
+        old = await leftovers(self.desk, operator, [own_id(draft)])
         try:
-            await self.desk.stores.connector_revisions.discard_draft(draft.id, based_on=based_on)
+            await self.desk.stores.connector_revisions.discard_draft(draft.id, based_on=based_on, leftovers=old)
         except Conflict as error:
             raise Changed(draft_id) from error
 
     async def check(self, operator: Operator, draft_id: str) -> Checked:
         """Return everything that is wrong with the draft, by step; each problem names its field and the fix (CW-2)."""
-        draft = await self.draft(operator, draft_id)
-        return (await self._step(draft)).checked
+        return (await self._step(await self.draft(operator, draft_id))).checked
 
     async def attempt(self, operator: Operator, draft_id: str, person: str, *, service: str = "", answer: str = "all") -> Preview:
         """Return what the older system would receive about a test person if the draft stood (TP). For what stands: `previews.run`."""
         draft = await self.draft(operator, draft_id)
-        return await self.attempt_definition(operator, draft.definition, person, service=service, answer=answer)
+        return await self._attempt(operator, await self._step(draft), person, service, answer)
 
     async def attempt_definition(
         self, operator: Operator, definition: Definition, person: str, *, service: str = "", answer: str = "all"
     ) -> Preview:
         """The same for a definition from a file (TP-5). What cannot be tried for its faults is told as Invalid."""
+        return await self._attempt(operator, await self.publishing.step(definition), person, service, answer)
+
+    async def _attempt(self, operator: Operator, step: Step, person: str, service: str, answer: str) -> Preview:
         self.desk.may(operator, Permission.PREVIEW)
-        step = await self.publishing.step(definition)
-        in_the_way = [
-            one for one in step.checked.problems if not one.field.startswith(("secrets.", "purpose", "contact", "classification"))
-        ]
-        check.settle(in_the_way)
-        snapshot = self.publishing.future(step)
+        check.settle(one for one in step.checked.problems if not one.field.startswith(MAY_WAIT))
         wanted = Wanted(step.definition.application, person, service, answer)
-        return await self.publishing.previews.run(operator, wanted, snapshot)
+        return await self.publishing.previews.run(operator, wanted, self.publishing.future(step))
 
     async def review(self, operator: Operator, draft_id: str) -> Review:
         """Return what publishing the draft would change, in words (PB-2)."""
@@ -238,13 +238,13 @@ class Lifecycle:
         if not operator.local:
             nothing_of_this_machine(draft.definition, definition)
         changed = Draft(draft.id, draft.connector, definition, 0, operator.actor, 0, draft.base if base is None else base)
-        return await self._keep(operator, changed, based_on)
+        return await self._keep(operator, changed, based_on, await of_another_id(self.desk, operator, draft, changed))
 
-    async def _keep(self, operator: Operator, draft: Draft, based_on: int) -> Draft:
+    async def _keep(self, operator: Operator, draft: Draft, based_on: int, old: Sequence[Leftovers] = ()) -> Draft:
         said = {"base": draft.base, "definition": draft.definition.plain()}
         now = self.desk.clock.now()
         row = DraftRow(draft.id, draft.connector, draft.definition.agency, said, 0, operator.actor, now)
         try:
-            return draft_of(await self.desk.stores.connector_revisions.save_draft(row, based_on=based_on))
+            return draft_of(await self.desk.stores.connector_revisions.save_draft(row, based_on=based_on, leftovers=old))
         except Conflict as error:
             raise Changed(draft.id) from error

@@ -14,7 +14,9 @@ from admin.actions import check
 from admin.actions.bench import as_if
 from admin.actions.definitions import Case, Definitions
 from admin.actions.desk import Desk, difference
+from admin.actions.leftovers import leftovers
 from admin.actions.lifecycle_models import Affected, Change, Checked, Published, Review
+from admin.actions.one_secret_each import none_shared
 from admin.actions.picture import Wanted
 from admin.actions.preview import Previews
 from admin.actions.review import changes
@@ -27,9 +29,10 @@ from connectors.definition import Definition
 from connectors.definition_file import text_of
 from connectors.registry import PROXY_KINDS
 from idp import guards
-from idp.applications.models import Application
+from idp.applications.models import Application, ConnectorRow
 from idp.applications.registry import Snapshot
-from idp.applications.revisions import DraftRow, Newcomer, NewSecret, Publication
+from idp.applications.revisions import DraftRow, Judge, Newcomer, NewSecret, Publication
+from idp.handoff.store import Secrets
 from kit.audit import AuditEvent, Entry
 
 OVERLAP = 86_400  # seconds that a former secret stays good, unless somebody says otherwise
@@ -72,10 +75,12 @@ class Publishing:
     ) -> Step:
         """Return the definition with everything known about it. `connector`: which one it is of, "" for a new one; None: by its own id.
         `given`: secrets whose references were read. `lenient`: nothing is judged, for a change of the owner alone."""
+        known = snapshot or await self.desk.snapshot()
         name = definition.id if connector is None else connector
         stands = await self.revising.find(name) if name else None
-        known = snapshot or await self.desk.snapshot()
-        kept = await self.revising.kept(definition.id) if definition.id else {}
+        # A new connector has the secrets set under the id of its draft; what is kept under the id otherwise is not its own.
+        own = stands is not None or (connector == "" and definition.id not in known.connectors)
+        kept = await self.revising.kept(definition.id) if definition.id and own else {}
         normal = self.revising.normal(definition, known, kept)
         told = given or {}
         case = Case(normal, known, stands.definition if stands is not None else None, kept, told)
@@ -140,32 +145,51 @@ class Publishing:
         draft: DraftRow | None = None,
         event: AuditEvent = AuditEvent.CONNECTOR_CHANGED,
         application: tuple[Application, int] | None = None,
+        files: Mapping[str, str] | None = None,
     ) -> list[Published]:
         """Make every step true in one transaction. The caller has asked for the permission. What is wrong is told first, all of it.
-        `application`: one that is raised along with it, if it still has the revision beside it."""
+        `application`: one that is raised along with it, if it still has the revision beside it. `files`: which file each connector is
+        from, for whoever reads what is wrong."""
+        at = {step.definition.id: f"{files[step.definition.id]}: " if files else "" for step in steps}
         check.settle(*(step.checked.problems for step in steps))
         check.settle(check.reason("reason", reason, optional=not any(step.dangers for step in steps)))
         publications, entries = [], []
         for step in steps:
-            checked = {} if event is AuditEvent.CONNECTOR_HANDED_OVER else await self.dry_run(step)
+            checked = {} if event is AuditEvent.CONNECTOR_HANDED_OVER else await self._tried(step, at[step.definition.id])
             one = self._publication(operator, step, reason.strip(), restores, checked)
             publications.append(one)
             entries += self._entries(operator, step, one, reason.strip(), event)
         touched = sorted({guards.application(step.definition.application) for step in steps})
         now = self.desk.clock.now()
-        judge = (
-            none_taken(self.definitions.kinds, {step.definition.id for step in steps})
-            if event is not AuditEvent.CONNECTOR_HANDED_OVER
-            else None
-        )
+        judge = self._judge(steps, at) if event is not AuditEvent.CONNECTOR_HANDED_OVER else None
+        begun = [step.definition.id for step in steps if step.stands is None and draft is None]
+        old = await leftovers(self.desk, operator, begun)
         async with self.desk.changing(*touched):
             await self.desk.stores.connector_revisions.publish(
-                publications, entries, now=now, draft=draft, application=application, judge=judge
+                publications, entries, now=now, draft=draft, application=application, judge=judge, leftovers=old
             )
         return [
             Published(step.definition.id, one.row.revision, step.changes, step.newcomer is not None)
             for step, one in zip(steps, publications, strict=True)
         ]
+
+    async def _tried(self, step: Step, at: str) -> dict[str, Any]:
+        try:
+            return await self.dry_run(step)
+        except Invalid as error:
+            raise Invalid(*(replace(one, field=f"{at}{one.field}") for one in error.problems)) from error
+
+    def _judge(self, steps: Sequence[Step], at: Mapping[str, str]) -> Judge:
+        """Return what settles, inside the transaction, that no name and no new secret is another connector's too."""
+        given = [
+            (f"{at[step.definition.id]}secrets.{name}", step.definition.id, value) for step in steps for name, value in step.given.items()
+        ]
+
+        def judge(rows: Sequence[ConnectorRow], secrets: Secrets) -> None:
+            none_taken(self.definitions.kinds, at, rows)
+            none_shared(given, secrets)
+
+        return judge
 
     def _publication(self, operator: Operator, step: Step, reason: str, restores: int, checked: Mapping[str, Any]) -> Publication:
         until = self.desk.clock.now() + OVERLAP

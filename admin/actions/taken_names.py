@@ -7,7 +7,7 @@ version, cannot bring a second connector of the same name into being.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
 
 from pydantic import ValidationError
@@ -16,6 +16,7 @@ from admin.actions import check
 from connectors.contract import Capability, Connector, Kind, ProxyKind
 from connectors.names import taken_by
 from idp.applications.models import ConnectorRow
+from idp.applications.revisions import Judge
 
 
 def taken(kinds: Mapping[str, Kind], others: Iterable[Connector], own: Connector, field: str = "") -> check.Found:
@@ -34,14 +35,15 @@ def taken(kinds: Mapping[str, Kind], others: Iterable[Connector], own: Connector
     return []
 
 
-def none_taken(kinds: Mapping[str, Kind], ids: Collection[str], field: str = "") -> Callable[[Sequence[ConnectorRow]], None]:
-    """Return the judge of a publication (RevisionStore.publish): it raises Invalid when one of these connectors meets another."""
+def none_taken(kinds: Mapping[str, Kind], ids: Mapping[str, str], rows: Sequence[ConnectorRow]) -> None:
+    """Raise Invalid when one of these connectors meets another. `ids`: what the fields of each are to be prefixed with."""
+    standing = [one for row in rows if (one := _read(kinds, row)) is not None]
+    check.settle(*(taken(kinds, standing, one, ids[one.id]) for one in standing if one.id in ids))
 
-    def judge(rows: Sequence[ConnectorRow]) -> None:
-        standing = [one for row in rows if (one := _read(kinds, row)) is not None]
-        check.settle(*(taken(kinds, standing, one, field) for one in standing if one.id in ids))
 
-    return judge
+def names_are_free(kinds: Mapping[str, Kind], connector: str, field: str = "") -> Judge:
+    """Return the judge of a publication (RevisionStore.publish) that settles this connector's names alone."""
+    return lambda rows, _: none_taken(kinds, {connector: field}, rows)
 
 
 def _read(kinds: Mapping[str, Kind], row: ConnectorRow) -> Connector | None:

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from consent.models import Notice
 from idp.applications.models import Application, ConnectorRow, Service
+from idp.handoff.store import Secrets
 from kit.audit import Entry
 
 
@@ -70,7 +71,16 @@ class DraftRow:
     updated_at: int
 
 
-Judge = Callable[[Sequence[ConnectorRow]], None]
+@dataclass(frozen=True, slots=True)
+class Leftovers:
+    """An id whose secrets belong to nothing any more: a draft that is given up, or one of before. Whoever bears the id next does not get
+    them. `entry` goes to the trail when there were any."""
+
+    connector: str
+    entry: Entry
+
+
+Judge = Callable[[Sequence[ConnectorRow], Secrets], None]
 
 
 class RevisionStore(Protocol):
@@ -83,12 +93,15 @@ class RevisionStore(Protocol):
         draft: DraftRow | None = None,
         application: tuple[Application, int] | None = None,
         judge: Judge | None = None,
+        leftovers: Sequence[Leftovers] = (),
     ) -> None:
         """Make all of it true, or nothing, and forget the draft it came from. Raise Conflict when a number is taken already, when the
         draft is no longer of that version, when a new application exists, or when `application` no longer has the revision beside it
         (it is then raised by one).
 
-        `judge` is shown every connector as all of it would make them stand, while no other publication that is judged can commit: what
+        `leftovers` go first, of ids that no connector bears.
+
+        `judge` is shown every connector and secret as all of it would make them stand, while nothing else that is judged can commit: what
         it raises is raised, and nothing of this is true."""
 
     async def of(self, connector: str) -> list[Revision]:
@@ -101,8 +114,9 @@ class RevisionStore(Protocol):
 
     async def draft(self, draft_id: str) -> DraftRow | None: ...
 
-    async def save_draft(self, draft: DraftRow, *, based_on: int) -> DraftRow:
-        """Keep the draft with the next version and return it. Raise Conflict when `based_on` is not its version (0: it must be new)."""
+    async def save_draft(self, draft: DraftRow, *, based_on: int, leftovers: Sequence[Leftovers] = ()) -> DraftRow:
+        """Keep the draft with the next version, forget the leftovers of ids that no connector bears, and return it. Raise Conflict when
+        `based_on` is not its version (0: it must be new)."""
 
-    async def discard_draft(self, draft_id: str, *, based_on: int) -> None:
-        """Forget the draft; raise Conflict when it has changed since."""
+    async def discard_draft(self, draft_id: str, *, based_on: int, leftovers: Sequence[Leftovers] = ()) -> None:
+        """Forget the draft, and the leftovers of ids that no connector bears; raise Conflict when it has changed since."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from connectors.contract import Secret
 from kit.audit import Entry
 
 Secrets = Mapping[str, Mapping[str, tuple[Secret, ...]]]  # connector -> name -> newest first
+SecretJudge = Callable[[Secrets], None]
 
 
 def of_kind(name: str) -> str:
@@ -20,8 +21,21 @@ class ConnectorSecretStore(Protocol):
     async def all(self) -> Secrets:
         """Return every secret; those past their time too, whose `until` says so."""
 
-    async def add(self, connector: str, name: str, value: str, *, now: int, former_until: int, audit: Sequence[Entry] = ()) -> None:
-        """Keep a new value of this name, from now on the newest; the present ones stay good until `former_until` (seconds UTC)."""
+    async def add(
+        self,
+        connector: str,
+        name: str,
+        value: str,
+        *,
+        now: int,
+        former_until: int,
+        audit: Sequence[Entry] = (),
+        judge: SecretJudge | None = None,
+    ) -> None:
+        """Keep a new value of this name, from now on the newest; the present ones stay good until `former_until` (seconds UTC).
+
+        `judge` is shown every secret as this would make them stand, those of drafts too, while nothing else that is judged can commit:
+        what it raises is raised, and nothing of this is kept."""
 
     async def make(self, connector: str, name: str, value: str, *, now: int) -> None:
         """Keep a first value unless there is one: of any number of callers one is kept."""

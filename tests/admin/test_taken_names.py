@@ -148,6 +148,6 @@ def test_what_its_kind_does_not_understand_answers_to_nothing_and_is_in_nobodys_
         ConnectorRow("dua", "dua", "cas", {"services": ["bukan alamat"]}),
         ConnectorRow("tiga", "tiga", "tidak-ada", cas("https://arsip.example.id/")),
     ]
-    none_taken(KINDS, {"satu"})(rows)
+    none_taken(KINDS, {"satu": ""}, rows)
     with pytest.raises(Invalid):
-        none_taken(KINDS, {"satu"})([*rows, ConnectorRow("empat", "empat", "cas", cas("https://arsip.example.id/"))])
+        none_taken(KINDS, {"satu": ""}, [*rows, ConnectorRow("empat", "empat", "cas", cas("https://arsip.example.id/"))])

@@ -12,7 +12,8 @@ from sqlalchemy import select, text
 from hub.storage.sql.connector_tables import connector_drafts, connector_revisions
 from hub.storage.stores import Stores, open_stores
 from idp.applications.models import ConnectorRow
-from idp.applications.revisions import DraftRow, NewSecret, Publication, Revision
+from idp.applications.revisions import DraftRow, Leftovers, NewSecret, Publication, Revision
+from idp.handoff.store import Secrets
 from idp.store import Conflict
 from kit.audit import AuditEvent, Entry
 from kit.clock import FixedClock
@@ -69,22 +70,24 @@ async def test_pb_5_of_a_change_set_with_one_bad_part_nothing_stands(stores: Sto
 
 
 async def test_sm_19_the_judge_sees_every_connector_as_it_would_stand_and_what_it_refuses_never_stood(stores: Stores) -> None:
-    kept, seen = stores.connector_revisions, []
+    kept, seen, sealed = stores.connector_revisions, [], []
     await kept.publish([publication(1, "lama")], [entry("lama")], now=NOW)
 
-    def refuses(rows: Sequence[ConnectorRow]) -> None:
+    def refuses(rows: Sequence[ConnectorRow], secrets: Secrets) -> None:
         seen.extend((row.id, row.revision) for row in rows)
+        sealed.extend(one.value for one in secrets["baru"]["key"])
         raise LookupError("taken")
 
     with pytest.raises(LookupError):
         await kept.publish([publication(1, "baru", secret="satu"), publication(2, "lama")], [entry("baru")], now=NOW, judge=refuses)
-    assert seen == [("baru", 1), ("lama", 2)]
+    assert (seen, sealed) == ([("baru", 1), ("lama", 2)], ["satu"])
+    assert await stores.connector_secrets.all() == {}
     assert [(c.id, c.revision) for c in await stores.registry.connectors()] == [("lama", 1)]
     assert await kept.of("baru") == [] and len(await stores.audit.search(subject="connector:baru")) == 0
 
 
 async def test_sm_19_of_many_at_one_moment_the_judge_of_each_sees_those_before_it(stores: Stores) -> None:
-    def alone(rows: Sequence[ConnectorRow]) -> None:
+    def alone(rows: Sequence[ConnectorRow], _: Secrets) -> None:
         if len(rows) > 1:
             raise LookupError("taken")
 
@@ -116,6 +119,28 @@ async def test_pb_6_a_draft_is_saved_by_whoever_saw_its_present_version(stores: 
         await kept.discard_draft("d", based_on=1)
     await kept.discard_draft("d", based_on=2)
     assert await kept.drafts() == [] and await kept.draft("d") is None
+
+
+async def test_ti_02_leftovers_go_with_the_change_and_a_line_in_the_trail_but_never_those_of_what_stands(stores: Stores) -> None:
+    kept, secrets = stores.connector_revisions, stores.connector_secrets
+    await kept.publish([publication(1, "tegak", secret="satu")], [], now=NOW)
+    await secrets.add("gugur", "key", "dua", now=NOW, former_until=NOW)
+    old = [Leftovers(name, entry(name)) for name in ("tegak", "gugur", "kosong")]
+    made = await kept.save_draft(DraftRow("d", "", "", {}, 0, "operator:a", NOW), based_on=0)
+    for tried in (
+        kept.save_draft(made, based_on=0, leftovers=old),
+        kept.discard_draft("d", based_on=9, leftovers=old),
+        kept.publish([publication(7, "gugur")], [], now=NOW, leftovers=old),
+    ):
+        with pytest.raises(Conflict):
+            await tried
+    assert set(await secrets.all()) == {"tegak", "gugur"}
+    await kept.discard_draft("d", based_on=1, leftovers=old)
+    assert set(await secrets.all()) == {"tegak"}
+    assert [row.entry.subject for row in await stores.audit.search(limit=10)] == ["connector:gugur"]
+    await secrets.add("gugur", "key", "tiga", now=NOW, former_until=NOW)
+    await kept.publish([publication(1, "gugur", secret="empat")], [], now=NOW, leftovers=[old[1]])
+    assert [one.value for one in (await secrets.all())["gugur"]["key"]] == ["empat"]
 
 
 async def test_pb_6_publishing_a_draft_that_changed_meanwhile_makes_nothing_true(stores: Stores) -> None:

@@ -14,13 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.storage.sql import tables as t
 from hub.storage.sql.chains import Chain, append_audit
 from hub.storage.sql.connector_secrets import CONTEXT as SECRETS
+from hub.storage.sql.connector_secrets import every_secret, forget_of_none
 from hub.storage.sql.connector_tables import connector_drafts, connector_revisions, connector_secrets
 from hub.storage.sql.database import Database
 from hub.storage.sql.documents import from_text, to_text
 from hub.storage.sql.sealed import Sealed
 from hub.storage.sql.upsert import upsert
 from idp.applications.models import Application, ConnectorRow
-from idp.applications.revisions import DraftRow, Judge, Newcomer, NewSecret, Publication, Revision
+from idp.applications.revisions import DraftRow, Judge, Leftovers, Newcomer, NewSecret, Publication, Revision
 from idp.store import Conflict
 from kit.audit import Entry
 
@@ -45,21 +46,26 @@ class SqlConnectorRevisions:
         draft: DraftRow | None = None,
         application: tuple[Application, int] | None = None,
         judge: Judge | None = None,
+        leftovers: Sequence[Leftovers] = (),
     ) -> None:
         try:
             async with self.database.write() as connection:
+                forgotten = await self._clear(connection, leftovers)
                 for one in publications:
                     await self._publish(connection, one, now)
                 if application is not None:
                     await _raise(connection, *application)
                 if draft is not None:
                     await self._forget(connection, draft.id, draft.version)
-                await append_audit(connection, self.trail, audit)
+                await append_audit(connection, self.trail, [*forgotten, *audit])
                 if judge is not None:
                     await self.trail.lock(connection)  # held until the commit: of two that are judged, the second sees the first
-                    judge(await self._connectors(connection))
+                    judge(await self._connectors(connection), await every_secret(connection, self.sealed))
         except IntegrityError as error:
             raise Conflict("somebody published first, or the application exists already") from error
+
+    async def _clear(self, connection: AsyncConnection, leftovers: Sequence[Leftovers]) -> list[Entry]:
+        return [one.entry for one in leftovers if await forget_of_none(connection, one.connector)]
 
     async def _publish(self, connection: AsyncConnection, one: Publication, now: int) -> None:
         last = (await connection.execute(select(func.max(R.number)).where(R.connector == one.row.id))).scalar() or 0
@@ -131,7 +137,7 @@ class SqlConnectorRevisions:
         opened = await self.sealed.open(DRAFTS, row.data, row.id)
         return DraftRow(row.id, row.connector, row.agency, orjson.loads(opened), row.version, row.author, row.updated_at)
 
-    async def save_draft(self, draft: DraftRow, *, based_on: int) -> DraftRow:
+    async def save_draft(self, draft: DraftRow, *, based_on: int, leftovers: Sequence[Leftovers] = ()) -> DraftRow:
         kept = replace(draft, version=based_on + 1)
         row = {
             "id": kept.id,
@@ -146,17 +152,19 @@ class SqlConnectorRevisions:
             async with self.database.write() as connection:
                 if not based_on:
                     await connection.execute(insert(connector_drafts).values(row))
-                    return kept
-                changed = await connection.execute(update(connector_drafts).where(D.id == kept.id, D.version == based_on).values(row))
-                if changed.rowcount != 1:
-                    raise Conflict(f"draft {kept.id} has changed since version {based_on}")
+                else:
+                    changed = await connection.execute(update(connector_drafts).where(D.id == kept.id, D.version == based_on).values(row))
+                    if changed.rowcount != 1:
+                        raise Conflict(f"draft {kept.id} has changed since version {based_on}")
+                await append_audit(connection, self.trail, await self._clear(connection, leftovers))
         except IntegrityError as error:
             raise Conflict(f"draft {kept.id} exists already") from error
         return kept
 
-    async def discard_draft(self, draft_id: str, *, based_on: int) -> None:
+    async def discard_draft(self, draft_id: str, *, based_on: int, leftovers: Sequence[Leftovers] = ()) -> None:
         async with self.database.write() as connection:
             await self._forget(connection, draft_id, based_on)
+            await append_audit(connection, self.trail, await self._clear(connection, leftovers))
 
     async def _forget(self, connection: AsyncConnection, draft_id: str, version: int) -> None:
         gone = await connection.execute(delete(connector_drafts).where(D.id == draft_id, D.version == version))
