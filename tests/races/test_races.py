@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -20,10 +21,14 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
+from consent.duty_models import DutyKind
+from consent.models import LedgerEvent
+from consent.rights import Rights
 from hub.resources import open_resources
 from hub.settings import load
 from hub.wiring import House, build_house
 from idp.people.models import Status
+from kit.clock import FixedClock
 from kit.secrets import new_id
 from tests.forms import Browser
 from tests.idp.proofs.proofs import ath, proof
@@ -31,6 +36,7 @@ from tests.servers import postgres_database, redis_url
 from tests.site import TEST_SECRET, VERIFIER, Live, Party, answer_of, authorize_query, live_site, test_client
 
 ROUNDS = 50 if os.environ.get("ALL_ROUNDS") else 2
+PAIRS = 500 if os.environ.get("ALL_ROUNDS") else 2
 AT_ONCE = 100
 KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE"
 SITI = "demo-siti"
@@ -169,6 +175,59 @@ async def test_r4_nothing_issued_beside_a_withdrawal_outlives_it(live: Live) -> 
             assert await is_dead(http, answer)
             assert await is_dead(http, more)
             assert (await refreshed(http, given["refresh_token"])).status_code == 400
+
+
+async def record_of(house: House) -> str:
+    return next(one.record_id for one in await house.consent.states(SITI) if one.purpose == "pendampingan-usaha.dampingi")
+
+
+async def test_r4_of_each_pair_of_withdrawal_and_refresh_the_refresh_is_refused_or_dead(live: Live) -> None:
+    async with person(live) as (party, http), house_of(live) as house:
+        for _ in range(PAIRS):
+            given = await tokens_of(party, http)
+            record = await record_of(house)
+            _, answer = await asyncio.gather(
+                house.consent.withdraw(SITI, record, channel="portal", language="id"), refreshed(http, given["refresh_token"])
+            )
+            assert await is_dead(http, answer)
+
+
+async def test_r4_of_each_pair_of_withdrawal_and_userinfo_nothing_is_read_after_it_and_the_agency_owes_once(live: Live) -> None:
+    async with person(live) as (party, http), house_of(live) as house:
+        for _ in range(PAIRS):
+            given = await tokens_of(party, http)
+            headers = {"authorization": f"Bearer {given['access_token']}"}
+            record = await record_of(house)
+            _, told = await asyncio.gather(
+                house.consent.withdraw(SITI, record, channel="portal", language="id"), http.get("/userinfo", headers=headers)
+            )
+            assert told.status_code in (200, 401)
+            after = await asyncio.gather(*(http.get("/userinfo", headers=headers) for _ in range(4)))  # both nodes answer some of these
+            assert {one.status_code for one in after} == {401}
+            assert await house.consent.store.open_duties(record) == {DutyKind.STOP, DutyKind.DELETE}
+
+
+async def test_r4_a_hold_beside_a_refresh_is_as_a_withdrawal(live: Live) -> None:
+    async with person(live) as (party, http), house_of(live) as house:
+        for _ in range(ROUNDS):
+            given = await tokens_of(party, http)
+            rights, record = Rights(house.consent), await record_of(house)
+            _, answer = await asyncio.gather(
+                rights.hold(SITI, record, channel="portal", language="id"), refreshed(http, given["refresh_token"])
+            )
+            assert await is_dead(http, answer)
+
+
+async def test_cn_10_two_workers_end_what_ran_out_once(live: Live) -> None:
+    async with person(live) as (party, http), house_of(live) as house:
+        await tokens_of(party, http)
+        later = FixedClock(int(time.time()) + 10 * 366 * 86400)
+        ahead = replace(house.consent, clock=later)
+        ended = await asyncio.gather(*(Rights(ahead).end_expired() for _ in range(4)), return_exceptions=True)
+        counts = [len(one) for one in ended if isinstance(one, list)]
+        record = await record_of(house)
+        rows = [row for row in await house.consent.history(SITI, record_id=record) if row.event is LedgerEvent.ENDED]
+        assert len(rows) == 1 and len(counts) == 4, ended
 
 
 async def test_r5_nothing_issued_beside_the_disabling_of_an_account_outlives_it(live: Live) -> None:
