@@ -103,7 +103,9 @@ class Person:
         return self._send(page, form.action, {**form.fields, "akun": self.account, "sandi": PASSWORD})
 
     def _through(self, page: httpx.Response) -> httpx.Response:
-        """Answer what is asked on the way: the password, and the page that tells or asks about data."""
+        """Answer what is asked on the way: the password, and the page that tells or asks about data. Specific data have a page of their
+        own after it, of the same notice: it counts once."""
+        told = ""
         for _ in range(8):
             if page.url.path.startswith("/_gapura/"):
                 return page  # it asks for an account of an older system
@@ -117,7 +119,8 @@ class Person:
                 (form,) = forms_of(page.text)
                 page = self._send(page, form.action, form.fields)
             elif "/persetujuan/" in page.url.path:
-                self.agreed += 1
+                self.agreed += page.url.path != told
+                told = page.url.path
                 form = next(one for one in forms_of(page.text) if one.method == "post")
                 chosen = {name: value for name, value, words in form.buttons if name and "lanjutkan" in words.lower()}
                 page = self._send(page, form.action, {**form.fields, **chosen})
