@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
+from pydantic import Field
 
 from admin.actions.all import Actions
 from admin.actions.duties import PAGE
@@ -11,6 +12,35 @@ from admin.api.signouts import signout
 from admin.api.who import Gate
 from admin.operator import Operator
 from consent.duty_models import Duty
+
+
+class DutyOut(m.Out):
+    id: str
+    kind: str
+    event: str
+    agency: str
+    application: str
+    service: str
+    purpose: str
+    record: str
+    created_at: int
+    due_at: int
+    overdue: bool
+    outcome: str | None
+    settled_at: int | None
+    by: str
+    words: str
+    answer: str
+
+
+class DutyPage(m.Page):
+    items: list[DutyOut]
+
+
+class DutySettle(m.Draft):
+    outcome: str = "done"
+    by: str = Field("", max_length=100)
+    words: str = Field("", max_length=1000)
 
 
 def duty_routes(gate: Gate, actions: Actions) -> APIRouter:
@@ -22,17 +52,17 @@ def duty_routes(gate: Gate, actions: Actions) -> APIRouter:
     @router.get("/duties")
     async def duties(
         operator: Annotated[Operator, who("GET", "/duties")], state: str = "open", agency: str = "", after: str = ""
-    ) -> m.DutyPage:
+    ) -> DutyPage:
         found = await actions.duties.search(operator, state=state, agency=agency, after=after)
         now = actions.desk.clock.now()
-        return m.DutyPage(items=[duty_out(one, now) for one in found[:PAGE]], next=found[PAGE - 1].id if len(found) > PAGE else None)
+        return DutyPage(items=[duty_out(one, now) for one in found[:PAGE]], next=found[PAGE - 1].id if len(found) > PAGE else None)
 
     @router.get("/duties/{duty}")
-    async def one(operator: Annotated[Operator, who("GET", "/duties/{duty}")], duty: str) -> m.DutyOut:
+    async def one(operator: Annotated[Operator, who("GET", "/duties/{duty}")], duty: str) -> DutyOut:
         return duty_out(await actions.duties.get(operator, duty), actions.desk.clock.now())
 
     @router.post("/duties/{duty}/settle")
-    async def settle(operator: Annotated[Operator, who("POST", "/duties/{duty}/settle")], duty: str, body: m.DutySettle) -> m.DutyOut:
+    async def settle(operator: Annotated[Operator, who("POST", "/duties/{duty}/settle")], duty: str, body: DutySettle) -> DutyOut:
         settled = await actions.duties.settle(operator, duty, body.outcome, by=body.by, words=body.words)
         return duty_out(settled, actions.desk.clock.now())
 
@@ -47,8 +77,8 @@ def duty_routes(gate: Gate, actions: Actions) -> APIRouter:
     return router
 
 
-def duty_out(one: Duty, now: int) -> m.DutyOut:
-    return m.DutyOut(
+def duty_out(one: Duty, now: int) -> DutyOut:
+    return DutyOut(
         id=one.id,
         kind=one.kind.value,
         event=one.cause.value,

@@ -212,35 +212,6 @@ class SignoutRetry(Draft):
     ids: list[str] | None = Field(None, min_length=1, max_length=500)
 
 
-class DutyOut(Out):
-    id: str
-    kind: str
-    event: str
-    agency: str
-    application: str
-    service: str
-    purpose: str
-    record: str
-    created_at: int
-    due_at: int
-    overdue: bool
-    outcome: str | None
-    settled_at: int | None
-    by: str
-    words: str
-    answer: str
-
-
-class DutyPage(Page):
-    items: list[DutyOut]
-
-
-class DutySettle(Draft):
-    outcome: str = "done"
-    by: str = Field("", max_length=100)
-    words: str = Field("", max_length=1000)
-
-
 class SignoutsDue(Out):
     due: int
 
