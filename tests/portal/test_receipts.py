@@ -8,9 +8,10 @@ import re
 import segno
 
 from consent.genuine import Verdict, judged
-from consent.models import LedgerEvent
+from consent.models import LedgerEvent, Standing
 from consent.receipt import mark_of, number_of
 from portal.pages.receipts import check_url, qr
+from portal.receipt_words import EVENTS, STANDINGS, TITLES
 from tests.forms import forms_of, words_of
 from tests.portal.walks import WAGIYEM, agreed, citizen, person_id
 from tests.site import ISSUER, SITI, Site
@@ -103,3 +104,8 @@ async def test_pv_02_the_code_carries_the_number_and_the_fingerprint_and_nothing
 async def test_an_address_of_before_leads_to_the_receipt(site: Site) -> None:
     answer = await site.http().get("/izin/abc/bukti")
     assert (answer.status_code, answer.headers["location"]) == (303, "/izin/abc/tanda-terima")
+
+
+def test_every_event_and_every_state_has_its_words_on_the_sheet() -> None:
+    assert set(TITLES) == set(EVENTS) == set(LedgerEvent)
+    assert set(STANDINGS) == set(Standing)
