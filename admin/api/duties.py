@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends
 from pydantic import Field
 
 from admin.actions.all import Actions
+from admin.actions.drafts import Draft
 from admin.actions.duties import PAGE
 from admin.api import models as m
 from admin.api.signouts import signout
@@ -37,7 +38,7 @@ class DutyPage(m.Page):
     items: list[DutyOut]
 
 
-class DutySettle(m.Draft):
+class DutySettle(Draft):
     outcome: str = "done"
     by: str = Field("", max_length=100)
     words: str = Field("", max_length=1000)
