@@ -28,6 +28,9 @@ class PretendLedger:
     async def people_of(self, application: str) -> int:
         return len({s.person for s in self._states.values() if s.application == application})
 
+    async def covered(self, service: str, now: int) -> dict[str, int]:
+        return {}
+
     async def state(self, record_id: str) -> PurposeState | None:
         return self._states.get(record_id)
 

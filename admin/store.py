@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from consent.incidents import IncidentStore
 from consent.store import ConsentStore, DutyStore, NoticeStore
 from idp.applications.revisions import RevisionStore
 from idp.handoff.store import ConnectorSecretStore
@@ -68,6 +69,8 @@ class AdminStores(Protocol):
     def consent(self) -> ConsentStore: ...
     @property
     def duties(self) -> DutyStore: ...
+    @property
+    def incidents(self) -> IncidentStore: ...
     @property
     def audit(self) -> AuditTrail: ...
     @property

@@ -268,6 +268,7 @@ async def build_house(resources: Resources) -> House:
         issuer=issuer,
         clock=clock,
         prober=prober,
+        incident_key=key("incident"),
         personas=demo_personas if settings.environment == "demo" else dict,
         trusted=proxies,
     )
@@ -282,6 +283,7 @@ async def build_house(resources: Resources) -> House:
         consent=consent,
         disclosures=stores.disclosures,
         duties=stores.duties,
+        incidents=stores.incidents,
         grants=stores.grants,
         signout=signout,
         signed_out=signed_out,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from starlette.routing import BaseRoute
 
+from consent.incidents import IncidentStore
 from consent.receipts import Receipts
 from consent.rights import Rights
 from consent.service import ConsentService
@@ -45,6 +46,7 @@ class PortalRoom:
     registry: Registry
     consent: ConsentService
     disclosures: DisclosureStore
+    incidents: IncidentStore
     duties: DutyStore
     grants: GrantStore
     signout: SignOut
@@ -61,7 +63,7 @@ class PortalRoom:
         caller = Caller(self.sessions, self.people, self.dispatcher)
         return [
             *PublicPages(self.pages, self.registry, self.errors, self.issuer).routes(),
-            *HomePages(caller, self.pages, self.registry, self.disclosures, self.clock, self.issuer).routes(),
+            *HomePages(caller, self.pages, self.registry, self.disclosures, self.clock, self.issuer, self.incidents).routes(),
             *RightsPages(
                 caller, self.pages, self.registry, Rights(self.consent), self.duties, self.signout, self.errors, self.clock
             ).routes(),
@@ -79,7 +81,9 @@ class PortalRoom:
             ).routes(),
             *ReceiptPages(caller, self.pages, self.registry, self.consent, self.receipts, self.errors, self.clock, self.issuer).routes(),
             *CheckingPages(self.pages, self.registry, self.receipts, self.errors, self.expiring, self.trusted).routes(),
-            *HistoryPages(caller, self.pages, self.registry, self.consent, self.disclosures, self.sessions, self.clock).routes(),
+            *HistoryPages(
+                caller, self.pages, self.registry, self.consent, self.disclosures, self.sessions, self.clock, self.incidents
+            ).routes(),
             *SecurityPages(
                 caller, self.pages, self.sessions, self.people, self.signout, self.signed_out, self.grants, self.errors, self.clock
             ).routes(),

@@ -23,6 +23,7 @@ from admin.api.lifecycle import lifecycle_routes
 from admin.api.limited import Limited
 from admin.api.oversight import oversight_routes
 from admin.api.people import people_routes
+from admin.api.protection import protection_routes
 from admin.api.registration import registration_routes
 from admin.api.signouts import signout_routes
 from admin.api.who import BadJson, Gate
@@ -66,6 +67,7 @@ class AdminApi:
             duty_routes(gate, self.actions),
             registration_routes(gate, self.actions),
             lifecycle_routes(gate, self.actions),
+            protection_routes(gate, self.actions),
         ):
             app.include_router(router)
 

@@ -37,6 +37,7 @@ MENU: tuple[tuple[str, str, Permission, Mapping[str, str]], ...] = (
     ("connectors", "/admin/konektor", Permission.CONNECTOR_READ, {"id": "Konektor", "en": "Connectors"}),
     ("people", "/admin/warga", Permission.PERSON_FIND, {"id": "Warga", "en": "People"}),
     ("duties", "/admin/tenggat", Permission.DUTY_READ, {"id": "Tenggat", "en": "Deadlines"}),
+    ("register", "/admin/catatan-pemrosesan", Permission.REGISTER_READ, {"id": "Pelindungan data", "en": "Data protection"}),
     ("audit", "/admin/audit", Permission.AUDIT_READ, {"id": "Pengawasan", "en": "Oversight"}),
     ("system", "/admin/kunci", Permission.KEY_READ, {"id": "Sistem", "en": "System"}),
 )

@@ -132,6 +132,12 @@ EVENTS: Mapping[str, Text] = {
     "operator.refused": {"id": "ditolak masuk konsol", "en": "was refused at the console"},
     "audit.verified": {"id": "memeriksa rantai audit", "en": "verified the audit chain"},
     "signout.retried": {"id": "mengirim lagi pesan keluar", "en": "sent sign-out messages again"},
+    "incident.reported": {"id": "melaporkan insiden data", "en": "reported a data incident"},
+    "incident.changed": {"id": "mengubah catatan insiden", "en": "changed a data incident"},
+    "incident.listed": {"id": "mengunduh daftar terdampak, tersamar", "en": "downloaded the list of affected people, as pseudonyms"},
+    "incident.revealed": {"id": "mengunduh identitas warga terdampak", "en": "downloaded who the affected people are"},
+    "incident.published": {"id": "memberi tahu warga terdampak", "en": "told the affected people"},
+    "incident.authority_told": {"id": "mencatat surat kepada lembaga", "en": "noted the letter to the authority"},
     "system.started": {"id": "menyalakan Gapura", "en": "started Gapura"},
     "system.set_up": {"id": "menyiapkan Gapura", "en": "set Gapura up"},
 }

@@ -16,6 +16,7 @@ from hub.commands.files import apply, drift, export, plan, probe, try_out
 from hub.commands.keys import app as keys
 from hub.commands.ldap import app as ldap
 from hub.commands.people import app as people
+from hub.commands.register import app as register
 from hub.commands.registration import app as registration
 from hub.commands.signout import app as signout
 
@@ -23,6 +24,7 @@ SUB_APPS: dict[str, typer.Typer] = {
     "people": people,
     "clients": clients,
     "registration": registration,
+    "register": register,
     "connectors": connectors,
     "bridge": bridge,
     "ldap": ldap,

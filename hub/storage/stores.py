@@ -18,6 +18,7 @@ from hub.storage.sql.disclosures import SqlDisclosures
 from hub.storage.sql.duties import SqlDuties
 from hub.storage.sql.expiry import Expiry
 from hub.storage.sql.grants import SqlGrants
+from hub.storage.sql.incidents import SqlIncidents
 from hub.storage.sql.notices import SqlNotices
 from hub.storage.sql.operator_tokens import SqlOperatorTokens
 from hub.storage.sql.outbox import SqlOutbox
@@ -43,6 +44,7 @@ class Stores:
     notices: SqlNotices
     consent: SqlConsent
     disclosures: SqlDisclosures
+    incidents: SqlIncidents
     duties: SqlDuties
     audit: SqlAuditTrail
     grants: SqlGrants
@@ -91,6 +93,7 @@ async def open_stores(url: str, master_key: bytes, clock: Clock, *, read_only: b
         consent=SqlConsent(database, Chain("consent", ring.index_key), trail, duties),
         duties=duties,
         disclosures=SqlDisclosures(database, Chain("disclosures", ring.index_key)),
+        incidents=SqlIncidents(database, trail),
         audit=SqlAuditTrail(database, trail),
         grants=SqlGrants(database, trail),
         keys=SqlKeys(database, trail),

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from consent.incidents import IncidentStore, citizen_notice
 from consent.models import LedgerEvent
 from consent.service import ConsentService
 from consent.store import DisclosureStore
@@ -61,6 +62,7 @@ class HistoryPages:
     disclosures: DisclosureStore
     sessions: Sessions
     clock: Clock
+    incidents: IncidentStore
 
     async def show(self, request: Request) -> Response:
         who = await self.caller.of(request)
@@ -81,6 +83,7 @@ class HistoryPages:
             "page": page,
             "last": last,
             "kind": kind,
+            "incidents": await self._incidents(who.person.id, language),
         }
         return self.pages.render(request, "portal/history.html", context, preferred_language=who.person.language)
 
@@ -124,6 +127,16 @@ class HistoryPages:
                 more = f"{name}: {pick(purpose.title, language)}"
             events.append({"kind": "izin", "at": row.at, "what": what, "more": more, "how": ""})
         return sorted(events, key=lambda event: -event["at"])
+
+    async def _incidents(self, person: str, language: str) -> list[tuple[int, list[tuple[str, str]]]]:
+        """Return when each notice of an incident that touches this person was published, and what it says."""
+        found = []
+        for incident, claims in await self.incidents.of_person(person):
+            names = {scope.application: self.registry.now.applications.get(scope.application) for scope in incident.scopes}
+            systems = ", ".join(pick(one.name, language) if one is not None else name for name, one in names.items())
+            own = claim_words(claims, language)
+            found.append((incident.published_at or 0, citizen_notice(incident, systems, own, language)))
+        return found
 
     def _csv(self, events: list[dict[str, Any]], language: str) -> Response:
         t, out = sayer(language), io.StringIO()

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from consent.incidents import IncidentStore
 from consent.store import DisclosureStore
 from idp.applications.registry import Registry
 from idp.people.claims import CATALOGUE, source_of
@@ -31,6 +32,7 @@ class HomePages:
     disclosures: DisclosureStore
     clock: Clock
     issuer: str
+    incidents: IncidentStore
 
     async def home(self, request: Request) -> Response:
         who = await self.caller.of(request)
@@ -56,6 +58,7 @@ class HomePages:
             "recent": [{**row_of(snapshot, snapshot.services[slug], self.issuer), "used": last_used[slug]} for slug in recent],
             "sections": sections,
             "groups": GROUPS,
+            "incidents": len(await self.incidents.of_person(who.person.id)),
         }
         return self.pages.render(request, "portal/home.html", context, preferred_language=who.person.language)
 

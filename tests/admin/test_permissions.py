@@ -19,7 +19,7 @@ def test_every_permission_has_a_row_and_every_role_a_name() -> None:
 def test_five_roles_open_the_console_and_one_of_them_only_its_own_agency() -> None:
     assert {Role.SUPER_ADMIN, Role.OPERATOR, Role.AUDITOR, Role.DPO, Role.AGENCY_ADMIN} == CONSOLE_ROLES
     assert CONSOLE_ROLES - {Role.AGENCY_ADMIN} == WIDE_ROLES
-    own = {Permission.CONSOLE, Permission.DUTY_READ, Permission.DUTY_SETTLE}
+    own = {Permission.CONSOLE, Permission.REGISTER_READ, Permission.DUTY_READ, Permission.DUTY_SETTLE}
     assert {one for one in Permission if allowed({Role.AGENCY_ADMIN}, one)} == own
     assert all(roles <= CONSOLE_ROLES for roles in TABLE.values())
 
@@ -39,6 +39,7 @@ QUICK = {  # what changes something and asks for no second proof: its effect is 
     Permission.OWN_TOKENS,
     Permission.AGENCY_CHANGE,
     Permission.CONNECTOR_DRAFT,  # nothing is true until it is published
+    Permission.INCIDENT_CHANGE,  # nobody is told until it is published
     Permission.CONNECTOR_PROBE,  # asks the older system for what anybody there may see
     Permission.SESSION_END,
     Permission.SIGNOUT_RETRY,

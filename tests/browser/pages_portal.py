@@ -10,6 +10,7 @@ from idp.applications.models import ConnectorRow
 from portal.pages.receipts import check_url
 from tests.browser import lives
 from tests.browser.lives import BAYU, SITI, WAGIYEM
+from tests.browser.pages_protection import told
 from tests.browser.stage import Page, Stage, Walk
 from tests.forms import forms_of
 from tests.idp.directory.town import CONNECTOR, SETTINGS
@@ -119,7 +120,11 @@ PORTAL: tuple[Page, ...] = (
     Page("portal/help.html", "B", {"usual": _public("/bantuan")}),
     Page("portal/data-protection.html", "B", {"usual": _public("/pelindungan-data")}),
     Page("portal/accessibility.html", "B", {"usual": _public("/aksesibilitas")}),
-    Page("portal/home.html", "B", {"usual": _citizen("/beranda"), "not-verified": _citizen("/beranda", BAYU)}),
+    Page(
+        "portal/home.html",
+        "B",
+        {"usual": _citizen("/beranda"), "not-verified": _citizen("/beranda", BAYU), "incident": told("/beranda")},
+    ),
     Page(
         "portal/data.html",
         "B",
@@ -193,6 +198,7 @@ PORTAL: tuple[Page, ...] = (
             "usual": _citizen("/riwayat"),
             "consents": _citizen("/riwayat?jenis=izin"),
             "last": _citizen("/riwayat?hal=99"),
+            "incident": told("/riwayat"),
             "none": _citizen("/riwayat?jenis=izin", WAGIYEM),
         },
     ),

@@ -8,11 +8,12 @@ from tests.browser.pages_consent import CONSENT
 from tests.browser.pages_demo import DEMO
 from tests.browser.pages_idp import IDP
 from tests.browser.pages_portal import PORTAL
+from tests.browser.pages_protection import PROTECTION
 from tests.browser.stage import Page
 from tests.browser.studio import ROOT
 from tests.house.rooms import ROOMS
 
-PAGES: tuple[Page, ...] = (*IDP, *CONSENT, *PORTAL, *ADMIN, *BRIDGE, *DEMO)
+PAGES: tuple[Page, ...] = (*IDP, *CONSENT, *PORTAL, *ADMIN, *PROTECTION, *BRIDGE, *DEMO)
 FOLDERS = sorted(folder for room in ROOMS for folder in (ROOT / room).rglob("templates") if folder.is_dir())
 
 # Pieces that other templates extend or import; they are seen as part of those.

@@ -13,6 +13,7 @@ LONGER: dict[str, str] = {
     "admin/actions/applications.py": "registering, editing and switching share one draft and its checks",
     "admin/actions/preview.py": "one walk: what each door would hand over about a persona",
     "admin/api/models.py": "the shapes of the whole API, read side by side",
+    "admin/routes.py": "every route and its permission, one table",
     "idp/registration/checks.py": "every rule of a client's settings in one list, in the order in which they are asked",
     "idp/interaction/dispatcher.py": "the one dispatcher: splitting it would hide the order of its steps",
     "hub/settings.py": "every setting there is, read side by side with its words",
