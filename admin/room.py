@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from starlette.routing import BaseRoute
@@ -21,15 +21,15 @@ from admin.actions.connectors import Connectors
 from admin.actions.definitions import Definitions
 from admin.actions.desk import Desk
 from admin.actions.duties import Duties
-from admin.actions.incidents import Incidents
+from admin.actions.erasure import Erasure
 from admin.actions.keys import Keys
 from admin.actions.lifecycle import Lifecycle
 from admin.actions.notices import Notices
 from admin.actions.people import People
 from admin.actions.preview import Previews
 from admin.actions.probes import Probes
+from admin.actions.proofs import Proofs
 from admin.actions.publishing import Publishing
-from admin.actions.register import Registers
 from admin.actions.registrations import Registrations
 from admin.actions.roles import Roles
 from admin.actions.signouts import Signouts
@@ -45,6 +45,7 @@ from admin.pages.frame import Frame
 from admin.personas import Personas
 from admin.store import AdminStores
 from connectors.contract import Kind
+from consent.anchors import Anchors
 from consent.store import DisclosureStore
 from idp.applications.registry import Registry
 from idp.handoff.probing import Prober
@@ -88,7 +89,7 @@ class AdminRoom:
     issuer: str
     clock: Clock
     prober: Prober
-    incident_key: bytes = field(repr=False)
+    anchors: Anchors
     personas: Callable[[], Mapping[str, Person]] = dict
     trusted: Sequence[Network] = ()
 
@@ -105,15 +106,6 @@ class AdminRoom:
     @cached_property
     def door(self) -> AdminDoor:
         return AdminDoor(self.operators, self.pages, self.stores.audit, self.clock)
-
-    @cached_property
-    def officer(self) -> dict[str, str]:
-        """How the data protection officer is named and reached."""
-        regency = self.pages.regency
-        return {
-            "id": f"Petugas pelindungan data {regency.name}, {regency.dpo}",
-            "en": f"Data protection officer of {regency.name}, {regency.dpo}",
-        }
 
     @cached_property
     def actions(self) -> Actions:
@@ -143,15 +135,15 @@ class AdminRoom:
             notices=notices,
             previews=previews,
             people=people,
+            erasure=Erasure(desk, people, self.people),
             enrolment=Enrolment(desk, people, self.hasher, self.totp.throttle),
             roles=Roles(desk, people),
             trail=Trail(desk, self.disclosures),
+            proofs=Proofs(desk, self.stores.proving, self.anchors),
             keys=Keys(desk, self.keys),
             signouts=Signouts(desk),
             duties=Duties(desk),
             tokens=Tokens(desk),
-            register=Registers(desk, self.officer),
-            incidents=Incidents(desk, self.incident_key),
         )
 
     def routes(self) -> list[BaseRoute]:

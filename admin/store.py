@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from consent.incidents import IncidentStore
+from consent.anchors import RecordProof
 from consent.store import ConsentStore, DutyStore, NoticeStore
 from idp.applications.revisions import RevisionStore
 from idp.handoff.store import ConnectorSecretStore
 from idp.registration.policy import RegistrationStore
 from idp.signout.store import OutboxStore
-from idp.store import CredentialStore, GrantStore, KeyStore, PeopleStore, RegistryStore, SessionLogStore
+from idp.store import CredentialStore, ErasureStore, GrantStore, KeyStore, PeopleStore, RegistryStore, SessionLogStore
 from kit.audit import AuditTrail, Entry
 
 
@@ -68,9 +68,11 @@ class AdminStores(Protocol):
     @property
     def consent(self) -> ConsentStore: ...
     @property
-    def duties(self) -> DutyStore: ...
+    def proving(self) -> RecordProof: ...
     @property
-    def incidents(self) -> IncidentStore: ...
+    def erasure(self) -> ErasureStore: ...
+    @property
+    def duties(self) -> DutyStore: ...
     @property
     def audit(self) -> AuditTrail: ...
     @property

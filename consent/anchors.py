@@ -8,11 +8,12 @@ of the last. It holds nothing about anybody.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from consent.record_keys import NotSigned, RecordKeys, statement_of
+from kit.audit import ChainReport
 from kit.clock import Clock
 from kit.json_depth import parse
 from kit.secrets import b64url_decode
@@ -68,6 +69,14 @@ class AnchorStore(Protocol):
 
     async def since(self, number: int, limit: int) -> list[KeptAnchor]:
         """Return anchors from this number on, in order."""
+
+
+class RecordProof(Protocol):
+    async def whole(self, given: Iterable[str] | None = None) -> list[ChainReport]:
+        """Check chains, persons' own chains, states and anchors; `given` are anchors that somebody kept."""
+
+    async def of_person(self, person: str) -> list[ChainReport]:
+        """Check one person's rows and states, without reading anybody else's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ nothing is issued from the old state after it (security.md CN-05)."""
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from consent import duties, ledger, record
 from consent.duty_models import DutyKind
@@ -28,6 +28,7 @@ AUDIT_OF = {
     LedgerEvent.LIFTED: AuditEvent.CONSENT_LIFTED,
     LedgerEvent.REQUESTED: AuditEvent.REQUEST_FILED,
 }
+ANSWERS = (LedgerEvent.GIVEN, LedgerEvent.INFORMED, LedgerEvent.REFUSED)  # events that say what stood on the page
 TURNS = 4
 
 
@@ -121,7 +122,10 @@ class ConsentService:
 
     async def _answered(self, answer: Answer) -> list[Change]:
         states = await self.store.states(answer.person, answer.notice.service)
-        return ledger.answered(answer, states, {purpose.id: new_id() for purpose in answer.notice.purposes}, self.notices())
+        new_ids = {purpose.id: new_id() for purpose in answer.notice.purposes}
+        changes = ledger.answered(answer, states, new_ids, self.notices())
+        seen = {id(one): answer.seen.get(one.state.purpose, "") for one in changes if one.event in ANSWERS}
+        return [replace(one, values_mac=seen.get(id(one), "")) for one in changes]
 
     async def _own(self, person: str, record_id: str) -> PurposeState:
         state = await self.store.state(record_id)

@@ -19,6 +19,7 @@ import portal
 from admin.room import AdminRoom
 from connectors.builtin import KINDS
 from connectors.registry import EXCHANGEABLE, FRONT_DOORS, INBOUND_KINDS
+from consent.anchors import Anchors
 from consent.disclosure import DisclosureLog
 from consent.receipts import Receipts
 from consent.record_keys import RecordKeys
@@ -92,6 +93,7 @@ from idp.interaction.doors import Door
 from idp.keys.schedule import KeySchedule
 from idp.people.disclosing import Disclosing
 from idp.people.models import Person
+from idp.people.seen import Seen
 from idp.people.service import People
 from idp.proofs.binding import Bindings
 from idp.proofs.dpop import DpopProofs
@@ -122,6 +124,7 @@ from kit.web.cookies import CookieJar
 from kit.web.csrf import Csrf
 from kit.web.pages import Pages, templates
 from portal.door import PortalDoor
+from portal.pages.anchors import AnchorPage
 from portal.room import PortalRoom
 
 log = structlog.get_logger("hub")
@@ -248,6 +251,7 @@ async def build_house(resources: Resources) -> House:
     engine = engine_of(resources.older_apis, expiring, stores.ring, clock)
     allow, ca_file = settings.outbound.allow, settings.outbound.ca_file
     prober = Prober(KINDS, allow, lambda: trusted(ca_file), resources.outbound, engine, clock)
+    anchors = Anchors(stores.anchors, RecordKeys(stores.record_keys, stores.ring, clock), clock, issuer)
     admin_room = AdminRoom(
         pages=pages,
         dispatcher=dispatcher,
@@ -268,10 +272,11 @@ async def build_house(resources: Resources) -> House:
         issuer=issuer,
         clock=clock,
         prober=prober,
-        incident_key=key("incident"),
+        anchors=anchors,
         personas=demo_personas if settings.environment == "demo" else dict,
         trusted=proxies,
     )
+    anchor_page = AnchorPage(anchors, clock)
     deciding = deciding_of(expiring, registry, people, consent, stores.directory_passwords, stores.ring, clock)
     receipts = Receipts(stores.consent, RecordKeys(stores.record_keys, stores.ring, clock), clock, issuer, key("receipts"))
     portal_room = PortalRoom(
@@ -283,7 +288,6 @@ async def build_house(resources: Resources) -> House:
         consent=consent,
         disclosures=stores.disclosures,
         duties=stores.duties,
-        incidents=stores.incidents,
         grants=stores.grants,
         signout=signout,
         signed_out=signed_out,
@@ -347,11 +351,12 @@ async def build_house(resources: Resources) -> House:
         *Resume(dispatcher).routes(),
         *SignIn(dispatcher, sessions, authenticator, pages, clock, key("device"), proxies).routes(),
         *SecondStepPage(dispatcher, sessions, totp, stores.audit, pages, clock, proxies).routes(),
-        *ConsentPage(dispatcher, sessions, consent, pages, clock, stores.audit).routes(),
+        *ConsentPage(dispatcher, sessions, consent, pages, clock, stores.audit, Seen(key("seen"))).routes(),
         *Assets().routes(),
         *DutiesEndpoint(access_tokens, guesses, registry, bindings, people, stores.duties, settling, clock, proxies).routes(),
         *Health(resources, keys).routes(),
         *portal_room.routes(),
+        *anchor_page.routes(),
         *admin_room.routes(),
     ]
     maintenance = Maintenance(
@@ -366,6 +371,7 @@ async def build_house(resources: Resources) -> House:
             ("overdue duties", 60, tending.tell_overdue),
             ("expired", 5, lambda: forget_expired(resources)),
             ("data keys", 5, stores.data_keys.refresh),
+            ("anchors", 600, anchors.daily),
             ("old rows", 86400, lambda: forget_old(resources)),
         ]
     )

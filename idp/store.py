@@ -131,6 +131,13 @@ class SigningKeyRow:
     changed_at: int
 
 
+class ErasureStore(Protocol):
+    async def erase(self, person_id: str, now: int, audit: Sequence[Entry] = ()) -> bool:
+        """Take away everything that says who a person is, with her key, in one transaction; False when there is no such person.
+
+        Rows of consent, disclosure and audit stay as they are, and name her by her random id (PV-10)."""
+
+
 class KeyStore(Protocol):
     async def all(self) -> list[SigningKeyRow]: ...
 

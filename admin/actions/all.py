@@ -13,13 +13,13 @@ from admin.actions.connector_settings import ConnectorSettings
 from admin.actions.connectors import Connectors
 from admin.actions.desk import Desk
 from admin.actions.duties import Duties
-from admin.actions.incidents import Incidents
+from admin.actions.erasure import Erasure
 from admin.actions.keys import Keys
 from admin.actions.lifecycle import Lifecycle
 from admin.actions.notices import Notices
 from admin.actions.people import People
 from admin.actions.preview import Previews
-from admin.actions.register import Registers
+from admin.actions.proofs import Proofs
 from admin.actions.registrations import Registrations
 from admin.actions.roles import Roles
 from admin.actions.signouts import Signouts
@@ -41,12 +41,12 @@ class Actions:
     notices: Notices
     previews: Previews
     people: People
+    erasure: Erasure
     enrolment: Enrolment
     roles: Roles
     trail: Trail
+    proofs: Proofs
     keys: Keys
     signouts: Signouts
     duties: Duties
     tokens: Tokens
-    register: Registers
-    incidents: Incidents

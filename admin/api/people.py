@@ -49,6 +49,11 @@ def people_routes(gate: Gate, actions: Actions, confirmation: Confirmation) -> A
     ) -> None:
         await actions.people.end_session(operator, person, session)
 
+    @router.delete("/people/{person}", status_code=204)
+    async def erase(operator: Annotated[Operator, who("DELETE", "/people/{person}")], person: str, reason: Why, confirm: Why) -> None:
+        """Erase for good what says who this person is. `confirm` is the beginning of her id, eight characters."""
+        await actions.erasure.erase(operator, person, typed=confirm, reason=reason)
+
     @router.put("/people/{person}/status", status_code=204)
     async def set_status(operator: Annotated[Operator, who("PUT", "/people/{person}/status")], person: str, body: m.StatusIn) -> None:
         if body.status not in set(Status):

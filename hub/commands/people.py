@@ -97,6 +97,19 @@ def disable(person: str, reason: Why, config: Config = None, as_json: AsJson = F
     _status(person, Status.DISABLED, reason, config, as_json)
 
 
+@app.command()
+def erase(
+    person: str,
+    reason: Why,
+    typed: Annotated[str, typer.Option("--confirm", help="The first eight characters of the id, typed out")],
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """Erase a person for good: data, identifiers, ways to sign in, sessions. Her rows in the record stay, under the id alone."""
+    run(config, lambda actions: actions.erasure.erase(LOCAL, person, typed=typed, reason=reason))
+    show_one({"person": person, "erased": True}, as_json)
+
+
 @app.command("end-sessions")
 def end_sessions(person: str, reason: Why, config: Config = None, as_json: AsJson = False) -> None:
     """End every session of an account."""

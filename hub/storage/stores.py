@@ -16,13 +16,14 @@ from hub.storage.sql.database import Database
 from hub.storage.sql.directory_passwords import SqlDirectoryPasswords
 from hub.storage.sql.disclosures import SqlDisclosures
 from hub.storage.sql.duties import SqlDuties
+from hub.storage.sql.erasure import SqlErasure
 from hub.storage.sql.expiry import Expiry
 from hub.storage.sql.grants import SqlGrants
-from hub.storage.sql.incidents import SqlIncidents
 from hub.storage.sql.notices import SqlNotices
 from hub.storage.sql.operator_tokens import SqlOperatorTokens
 from hub.storage.sql.outbox import SqlOutbox
 from hub.storage.sql.people import SqlPeople
+from hub.storage.sql.proof_keys import ProofKeys
 from hub.storage.sql.proving import Proving
 from hub.storage.sql.record_keys import SqlRecordKeys
 from hub.storage.sql.registrations import SqlRegistrations
@@ -44,13 +45,13 @@ class Stores:
     notices: SqlNotices
     consent: SqlConsent
     disclosures: SqlDisclosures
-    incidents: SqlIncidents
     duties: SqlDuties
     audit: SqlAuditTrail
     grants: SqlGrants
     keys: SqlKeys
     record_keys: SqlRecordKeys
     anchors: SqlAnchors
+    erasure: SqlErasure
     proving: Proving
     outbox: SqlOutbox
     session_log: SqlSessionLog
@@ -90,15 +91,15 @@ async def open_stores(url: str, master_key: bytes, clock: Clock, *, read_only: b
         credentials=SqlCredentials(database, sealed, trail),
         registry=SqlRegistry(database, sealed, trail),
         notices=SqlNotices(database, trail),
-        consent=SqlConsent(database, Chain("consent", ring.index_key), trail, duties),
+        consent=SqlConsent(database, Chain("consent", ring.index_key), trail, duties, ProofKeys(sealed)),
         duties=duties,
-        disclosures=SqlDisclosures(database, Chain("disclosures", ring.index_key)),
-        incidents=SqlIncidents(database, trail),
+        disclosures=SqlDisclosures(database, Chain("disclosures", ring.index_key), ProofKeys(sealed)),
         audit=SqlAuditTrail(database, trail),
         grants=SqlGrants(database, trail),
         keys=SqlKeys(database, trail),
         record_keys=SqlRecordKeys(database),
         anchors=SqlAnchors(database),
+        erasure=SqlErasure(database, sealed, trail),
         proving=Proving(database, tuple(Chain(name, ring.index_key) for name in CHAINS), SqlAnchors(database), SqlRecordKeys(database)),
         outbox=SqlOutbox(database, trail),
         session_log=SqlSessionLog(database, trail),

@@ -22,6 +22,7 @@ from idp.authorization import details
 from idp.endpoints import consent_page as page
 from idp.interaction.dispatcher import Decision, Dispatcher
 from idp.interaction.models import Consent, Interaction, Refuse
+from idp.people.seen import Seen
 from idp.registration.links import links_of
 from idp.sessions.service import Sessions
 from kit.audit import AuditEvent, AuditTrail, Entry
@@ -42,6 +43,7 @@ class ConsentPage:
     pages: Pages
     clock: Clock
     trail: AuditTrail
+    seen: Seen
 
     async def show(self, request: Request) -> Response:
         found = await self._at_step(request)
@@ -105,6 +107,7 @@ class ConsentPage:
             refused_all=refused,
             language=language,
             channel=interaction.door,
+            seen=self.seen.by_purpose(decision.person, notice, step.to_show),
             at=self.clock.now(),
             asked=step.asked,
             chosen=agreed,

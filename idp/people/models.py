@@ -70,7 +70,6 @@ class Person:
     roles: tuple[RoleGrant, ...] = ()
     created_at: int = 0
     updated_at: int = 0
-    proof_key: bytes = field(default=b"", repr=False, compare=False)  # what she was shown is digested under it; erasing her destroys it
 
     @property
     def name(self) -> str:

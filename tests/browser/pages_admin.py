@@ -165,7 +165,13 @@ ADMIN: tuple[Page, ...] = (
     Page(
         "admin/act.html",
         "C",
-        {"usual": _at("/admin/instansi/KOMIDAG/henti"), "application": _at(f"{APPLICATION}/henti"), "too-soon": _too_soon, "taken": _taken},
+        {
+            "usual": _at("/admin/instansi/KOMIDAG/henti"),
+            "application": _at(f"{APPLICATION}/henti"),
+            "erase": _person("/hapus"),
+            "too-soon": _too_soon,
+            "taken": _taken,
+        },
     ),
     Page("admin/applications/list.html", "C", {"usual": _at("/admin/aplikasi"), "none": _at("/admin/aplikasi?q=zzzz")}),
     Page("admin/applications/summary.html", "C", {"usual": _at(APPLICATION), "older": _at("/admin/aplikasi/rsud-daftar")}),

@@ -116,7 +116,7 @@ async def test_a_disclosure_is_kept_once_per_grant_and_claims(stores: Stores) ->
     await stores.disclosures.record([disclosure("d2", at=NOW + 9), disclosure("d3", claims=("name",))])
     views = await stores.disclosures.of_person("siti")
     assert [(view.disclosure.id, view.times, view.last_at) for view in views] == [("d3", 1, NOW), ("d1", 1, NOW)]
-    assert views[1].disclosure == disclosure()
+    assert views[1].disclosure == disclosure(values_mac="")  # of somebody who is not there nothing is digested
     await stores.disclosures.record([])
     assert (await stores.disclosures.verify()).rows == 2
 

@@ -27,12 +27,13 @@ BATCH = 1000
 CHAINS: Mapping[str, Table] = {"audit": audit, "consent": ledger, "disclosures": disclosures}
 
 
-LATER = frozenset({"own_previous", "values_mac"})  # columns added later: an empty one is not hashed, so that older rows stay true
+LATER = {"consent": frozenset({"own_previous", "values_mac"})}  # columns added later: an empty one is not hashed: older rows stay true
 
 
 def row_hash(chain: str, row: Mapping[str, Any]) -> str:
     """Return SHA-256 (hex) over the chain's name, the previous hash and every other field of the row."""
-    fields = {str(name): value for name, value in row.items() if name != "hash" and (value or name not in LATER)}
+    later = LATER.get(chain, frozenset())
+    fields = {str(name): value for name, value in row.items() if name != "hash" and (value or name not in later)}
     return hashlib.sha256(canonical([chain, fields])).hexdigest()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, distinct, func, or_, select
+from sqlalchemy import distinct, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from consent.duty_models import DutyKind, Owed
@@ -18,6 +18,7 @@ from hub.storage.sql.chains import Chain, append_audit
 from hub.storage.sql.database import Database
 from hub.storage.sql.documents import names_of, names_text
 from hub.storage.sql.duties import SqlDuties
+from hub.storage.sql.proof_keys import ProofKeys
 from hub.storage.sql.upsert import upsert
 from kit.audit import ChainReport, Entry
 
@@ -30,17 +31,26 @@ class SqlConsent:
     chain: Chain
     trail: Chain
     duties: SqlDuties
+    proof_keys: ProofKeys
 
     async def append(self, changes: Sequence[Change], audit: Sequence[Entry] = (), owed: Owed | None = None) -> list[LedgerRow]:
         async with self.database.write() as connection:
             await self._still_as_read(connection, changes)
-            chained = await self.chain.append(connection, [_ledger_row(change) for change in changes])
+            chained = await self.chain.append(connection, [await self._row(connection, change) for change in changes])
             for change, row in zip(changes, chained, strict=True):
                 await upsert(connection, t.consent_states, _state_row(change.state, row["seq"]), ("record_id",))
             if owed is not None:
                 await self.duties.owe(connection, owed)
             await append_audit(connection, self.trail, audit)
         return [_ledger(row) for row in chained]
+
+    async def _row(self, connection: AsyncConnection, change: Change) -> dict[str, Any]:
+        """Return the row of a change, the digest of what she saw under her own key."""
+        row = _ledger_row(change)
+        if change.values_mac:
+            kept = await self.proof_keys.of(connection, change.state.person)
+            row["values_mac"] = await self.proof_keys.digest(connection, change.state.person, change.values_mac, kept)
+        return row
 
     async def _still_as_read(self, connection: AsyncConnection, changes: Sequence[Change]) -> None:
         """Raise StaleState unless every record stands as when its change was decided. The chain is held: nobody changes one meanwhile."""
@@ -71,10 +81,6 @@ class SqlConsent:
         async with self.database.read() as connection:
             query = select(func.count(distinct(s.person))).where(s.application == application, good)
             return int((await connection.execute(query)).scalar_one())
-
-    async def covered(self, service: str, now: int) -> dict[str, int]:
-        async with self.database.read() as connection:
-            return {row.purpose: row.people for row in (await connection.execute(covered_query(service, now))).all()}
 
     async def state(self, record_id: str) -> PurposeState | None:
         async with self.database.read() as connection:
@@ -109,14 +115,6 @@ class SqlConsent:
         return await self.chain.verify(self.database)
 
 
-def covered_query(service: str, now: int) -> Select[Any]:
-    """Return the count of people by purpose; the index ix_consent_states_cover holds all that it reads."""
-    s = t.consent_states.c
-    good = s.standing.in_((Standing.IN_FORCE.value, Standing.INFORMED.value))
-    stands = or_(s.expires_at.is_(None), s.expires_at > now)
-    return select(s.purpose, func.count(distinct(s.person)).label("people")).where(s.service == service, good, stands).group_by(s.purpose)
-
-
 def _ledger_row(change: Change) -> dict[str, Any]:
     state = change.state
     return {
@@ -135,6 +133,7 @@ def _ledger_row(change: Change) -> dict[str, Any]:
         "expires_at": state.expires_at,
         "channel": change.channel,
         "officer": change.officer,
+        "values_mac": "",
     }
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import and_, case, select, tuple_
+from sqlalchemy import and_, case, literal, null, select, tuple_
 
 from consent.models import Disclosure, DisclosureView
 from hub.storage.sql import tables as t
 from hub.storage.sql.chains import Chain
 from hub.storage.sql.database import Database
 from hub.storage.sql.documents import names_of, names_text
+from hub.storage.sql.proof_keys import ProofKeys
 from hub.storage.sql.upsert import insert_for
 from kit.audit import ChainReport
 
@@ -23,6 +24,7 @@ class SqlDisclosures:
 
     database: Database
     chain: Chain
+    proof_keys: ProofKeys
 
     async def record(self, disclosures: Sequence[Disclosure]) -> None:
         """See DisclosureStore. The head of the chain is locked before looking, so that no two callers add the same row."""
@@ -32,10 +34,19 @@ class SqlDisclosures:
         pair = tuple_(t.disclosures.c.grant, t.disclosures.c.claims)
         async with self.database.write() as connection:
             await self.chain.lock(connection)
-            kept = await connection.execute(select(t.disclosures.c.grant, t.disclosures.c.claims).where(pair.in_(list(wanted))))
-            for row in kept.all():
-                del wanted[row.grant, row.claims]
-            await self.chain.append(connection, [_row(one) for one in reversed(wanted.values())])
+            there = select(t.disclosures.c.grant, t.disclosures.c.claims, null().label("key")).where(pair.in_(list(wanted)))
+            keys = select(t.people.c.id, literal(""), t.people.c.proof_key).where(t.people.c.id.in_({one.person for one in disclosures}))
+            own: dict[str, bytes | None] = {}
+            for first, claims, key in (await connection.execute(keys.union_all(there))).all():  # one statement: it is on every sign-in
+                if claims:
+                    del wanted[first, claims]
+                else:
+                    own[first] = key
+            rows = []
+            for one in reversed(wanted.values()):
+                mac = await self.proof_keys.digest(connection, one.person, one.values_mac, own.get(one.person))
+                rows.append(_row(replace(one, values_mac=mac)))
+            await self.chain.append(connection, rows)
 
     async def raise_counters(self, counts: Sequence[tuple[str, tuple[str, ...], int, int]]) -> None:
         """See DisclosureStore. `times` are repetitions after the first release."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +15,7 @@ from hub.storage.sql import tables as t
 from hub.storage.sql.chains import Chain, append_audit
 from hub.storage.sql.database import Database
 from hub.storage.sql.documents import canonical
+from hub.storage.sql.proof_keys import ProofKeys
 from hub.storage.sql.sealed import Sealed
 from hub.storage.sql.session_clients import end_sessions
 from idp.people.models import Identifier, IdentifierKind, Person, Role, RoleGrant, Status
@@ -65,7 +65,7 @@ class SqlPeople:
             "level": person.level,
             "language": person.language,
             "claims": self.sealed.seal("people", canonical(person.claims), person.id),
-            "proof_key": self.sealed.seal("proof-key", person.proof_key or os.urandom(32), person.id),
+            "proof_key": ProofKeys(self.sealed).fresh(person.id),
             "created_at": person.created_at,
             "updated_at": person.updated_at,
         }
@@ -90,7 +90,6 @@ class SqlPeople:
                 roles=tuple(grants.get(row.id, ())),
                 created_at=row.created_at,
                 updated_at=row.updated_at,
-                proof_key=await self.sealed.open("proof-key", row.proof_key, row.id) if row.proof_key is not None else b"",
             )
             for row in rows
         ]

@@ -40,7 +40,7 @@ LEAVES: Mapping[str, frozenset[str]] = {  # what a record may be after the event
 
 @dataclass(frozen=True, slots=True)
 class Proving:
-    """Implements consent.store.Proof."""
+    """Implements consent.anchors.RecordProof."""
 
     database: Database
     chains: Sequence[Chain]
