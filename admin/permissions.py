@@ -1,9 +1,10 @@
 """Who may do what: one table, permission × role. UX RO-1.
 
 Every route of the console and of the API names one permission, and every role stands in every row: a role that is not named in a row gets
-403. Regency super-admin, regency operator and auditor work everywhere; the data protection officer watches deadlines; an agency admin sees
-and settles what the own agency owes. The auditor reads what is public inside the house
-(agencies, applications, connectors, keys, audit) and no personal value: not even a search, which begins by typing one.
+403. Regency super-admin, regency operator and auditor work everywhere; the data protection officer keeps the register and the incidents
+and watches deadlines; an agency admin reads the agency's own part of the register, and sees and settles what it owes. The auditor reads
+what is public inside the house (agencies, applications, connectors, keys, audit) and no personal value: not even a search, which begins
+by typing one.
 """
 
 from __future__ import annotations
@@ -45,6 +46,11 @@ class Permission(StrEnum):
     SIGNOUT_RETRY = "signout.retry"
     DUTY_READ = "duty.read"
     DUTY_SETTLE = "duty.settle"
+    REGISTER_READ = "register.read"
+    INCIDENT_READ = "incident.read"
+    INCIDENT_CHANGE = "incident.change"
+    INCIDENT_PUBLISH = "incident.publish"
+    INCIDENT_REVEAL = "incident.reveal"
     KEY_READ = "key.read"
     KEY_CHANGE = "key.change"
 
@@ -53,6 +59,7 @@ _ADMIN = frozenset({Role.SUPER_ADMIN})
 _WORK = frozenset({Role.SUPER_ADMIN, Role.OPERATOR})
 _READ = frozenset({Role.SUPER_ADMIN, Role.OPERATOR, Role.AUDITOR})
 _ENTER = _READ | {Role.DPO, Role.AGENCY_ADMIN}
+_PROTECT = frozenset({Role.SUPER_ADMIN, Role.DPO})
 
 TABLE: Mapping[Permission, frozenset[Role]] = {
     Permission.CONSOLE: _ENTER,
@@ -85,6 +92,11 @@ TABLE: Mapping[Permission, frozenset[Role]] = {
     Permission.SIGNOUT_RETRY: _WORK,
     Permission.DUTY_READ: _WORK | {Role.DPO, Role.AGENCY_ADMIN},  # the auditor not: words of people stand in it
     Permission.DUTY_SETTLE: _WORK | {Role.AGENCY_ADMIN},
+    Permission.REGISTER_READ: _ENTER,
+    Permission.INCIDENT_READ: _PROTECT,
+    Permission.INCIDENT_CHANGE: _PROTECT,
+    Permission.INCIDENT_PUBLISH: _PROTECT,
+    Permission.INCIDENT_REVEAL: _PROTECT,
     Permission.KEY_READ: _READ,
     Permission.KEY_CHANGE: _ADMIN,
 }
@@ -108,6 +120,8 @@ DANGEROUS: frozenset[Permission] = frozenset(
         Permission.ROLE_CHANGE,
         Permission.KEY_CHANGE,
         Permission.AUDIT_EXPORT,
+        Permission.INCIDENT_PUBLISH,  # everybody affected reads it, and it is not taken back
+        Permission.INCIDENT_REVEAL,
     }
 )
 

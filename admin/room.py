@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from starlette.routing import BaseRoute
@@ -22,6 +22,7 @@ from admin.actions.definitions import Definitions
 from admin.actions.desk import Desk
 from admin.actions.duties import Duties
 from admin.actions.erasure import Erasure
+from admin.actions.incidents import Incidents
 from admin.actions.keys import Keys
 from admin.actions.lifecycle import Lifecycle
 from admin.actions.notices import Notices
@@ -30,6 +31,7 @@ from admin.actions.preview import Previews
 from admin.actions.probes import Probes
 from admin.actions.proofs import Proofs
 from admin.actions.publishing import Publishing
+from admin.actions.register import Registers
 from admin.actions.registrations import Registrations
 from admin.actions.roles import Roles
 from admin.actions.signouts import Signouts
@@ -90,6 +92,7 @@ class AdminRoom:
     clock: Clock
     prober: Prober
     anchors: Anchors
+    incident_key: bytes = field(repr=False)
     personas: Callable[[], Mapping[str, Person]] = dict
     trusted: Sequence[Network] = ()
 
@@ -106,6 +109,15 @@ class AdminRoom:
     @cached_property
     def door(self) -> AdminDoor:
         return AdminDoor(self.operators, self.pages, self.stores.audit, self.clock)
+
+    @cached_property
+    def officer(self) -> dict[str, str]:
+        """How the data protection officer is named and reached."""
+        regency = self.pages.regency
+        return {
+            "id": f"Petugas pelindungan data {regency.name}, {regency.dpo}",
+            "en": f"Data protection officer of {regency.name}, {regency.dpo}",
+        }
 
     @cached_property
     def actions(self) -> Actions:
@@ -144,6 +156,8 @@ class AdminRoom:
             signouts=Signouts(desk),
             duties=Duties(desk),
             tokens=Tokens(desk),
+            register=Registers(desk, self.officer),
+            incidents=Incidents(desk, self.incident_key),
         )
 
     def routes(self) -> list[BaseRoute]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from consent.anchors import RecordProof
+from consent.incidents import IncidentStore
 from consent.store import ConsentStore, DutyStore, NoticeStore
 from idp.applications.revisions import RevisionStore
 from idp.handoff.store import ConnectorSecretStore
@@ -73,6 +74,8 @@ class AdminStores(Protocol):
     def erasure(self) -> ErasureStore: ...
     @property
     def duties(self) -> DutyStore: ...
+    @property
+    def incidents(self) -> IncidentStore: ...
     @property
     def audit(self) -> AuditTrail: ...
     @property

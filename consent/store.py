@@ -57,6 +57,9 @@ class ConsentStore(Protocol):
     async def people_of(self, application: str) -> int:
         """Return how many people have a purpose of this application in force or were informed of one."""
 
+    async def covered(self, service: str, now: int) -> dict[str, int]:
+        """Return purpose -> how many people it covers now, for the purposes of one service."""
+
     async def state(self, record_id: str) -> PurposeState | None:
         """Return one state by the id shown to the person."""
 

@@ -273,6 +273,7 @@ async def build_house(resources: Resources) -> House:
         clock=clock,
         prober=prober,
         anchors=anchors,
+        incident_key=key("incident"),
         personas=demo_personas if settings.environment == "demo" else dict,
         trusted=proxies,
     )
@@ -288,6 +289,7 @@ async def build_house(resources: Resources) -> House:
         consent=consent,
         disclosures=stores.disclosures,
         duties=stores.duties,
+        incidents=stores.incidents,
         grants=stores.grants,
         signout=signout,
         signed_out=signed_out,

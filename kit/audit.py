@@ -85,6 +85,12 @@ class AuditEvent(StrEnum):
     OPERATOR_REFUSED = "operator.refused"
     AUDIT_VERIFIED = "audit.verified"
     SIGNOUT_RETRIED = "signout.retried"
+    INCIDENT_REPORTED = "incident.reported"
+    INCIDENT_CHANGED = "incident.changed"
+    INCIDENT_LISTED = "incident.listed"
+    INCIDENT_REVEALED = "incident.revealed"
+    INCIDENT_PUBLISHED = "incident.published"
+    INCIDENT_AUTHORITY_TOLD = "incident.authority_told"
     SYSTEM_STARTED = "system.started"
     SYSTEM_SET_UP = "system.set_up"
 

@@ -14,12 +14,14 @@ from admin.actions.connectors import Connectors
 from admin.actions.desk import Desk
 from admin.actions.duties import Duties
 from admin.actions.erasure import Erasure
+from admin.actions.incidents import Incidents
 from admin.actions.keys import Keys
 from admin.actions.lifecycle import Lifecycle
 from admin.actions.notices import Notices
 from admin.actions.people import People
 from admin.actions.preview import Previews
 from admin.actions.proofs import Proofs
+from admin.actions.register import Registers
 from admin.actions.registrations import Registrations
 from admin.actions.roles import Roles
 from admin.actions.signouts import Signouts
@@ -50,3 +52,5 @@ class Actions:
     signouts: Signouts
     duties: Duties
     tokens: Tokens
+    register: Registers
+    incidents: Incidents

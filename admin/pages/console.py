@@ -21,10 +21,12 @@ from admin.pages.duties import DutyPages
 from admin.pages.erasure import ErasurePages
 from admin.pages.frame import Frame, Handlers, Visit
 from admin.pages.home import HomePages, ProofPages
+from admin.pages.incidents import IncidentPages
 from admin.pages.keys import KeyPages
 from admin.pages.once import Once
 from admin.pages.people import PeoplePages
 from admin.pages.preview import PreviewPages
+from admin.pages.processing import ProcessingPages
 from admin.pages.register import RegisterPages
 from admin.pages.registration import RegistrationPages
 from admin.pages.secrets import SecretPages
@@ -58,6 +60,8 @@ class Console:
             **PeoplePages(self.frame).handlers(),
             **ErasurePages(self.frame).handlers(),
             **AuditPages(self.frame).handlers(),
+            **ProcessingPages(self.frame).handlers(),
+            **IncidentPages(self.frame).handlers(),
             **KeyPages(self.frame).handlers(),
             **SignoutPages(self.frame).handlers(),
             **RegistrationPages(self.frame, once).handlers(),

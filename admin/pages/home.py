@@ -47,6 +47,11 @@ PERMISSION_NAMES = {
     Permission.SIGNOUT_RETRY: {"id": "Mengirim lagi pesan keluar", "en": "Send sign-out messages again"},
     Permission.DUTY_READ: {"id": "Melihat tenggat kewajiban", "en": "See deadlines of duties"},
     Permission.DUTY_SETTLE: {"id": "Menyatakan kewajiban selesai", "en": "Settle duties"},
+    Permission.REGISTER_READ: {"id": "Membaca catatan pemrosesan", "en": "Read the register of processing"},
+    Permission.INCIDENT_READ: {"id": "Melihat insiden data", "en": "See data incidents"},
+    Permission.INCIDENT_CHANGE: {"id": "Mencatat insiden data", "en": "Report data incidents"},
+    Permission.INCIDENT_PUBLISH: {"id": "Memberi tahu warga dan lembaga", "en": "Tell people and the authority"},
+    Permission.INCIDENT_REVEAL: {"id": "Membuka identitas warga terdampak", "en": "Open who is affected"},
     Permission.KEY_READ: {"id": "Melihat kunci", "en": "See keys"},
     Permission.KEY_CHANGE: {"id": "Mengganti kunci", "en": "Rotate keys"},
 }

@@ -19,6 +19,7 @@ from hub.storage.sql.duties import SqlDuties
 from hub.storage.sql.erasure import SqlErasure
 from hub.storage.sql.expiry import Expiry
 from hub.storage.sql.grants import SqlGrants
+from hub.storage.sql.incidents import SqlIncidents
 from hub.storage.sql.notices import SqlNotices
 from hub.storage.sql.operator_tokens import SqlOperatorTokens
 from hub.storage.sql.outbox import SqlOutbox
@@ -45,6 +46,7 @@ class Stores:
     notices: SqlNotices
     consent: SqlConsent
     disclosures: SqlDisclosures
+    incidents: SqlIncidents
     duties: SqlDuties
     audit: SqlAuditTrail
     grants: SqlGrants
@@ -94,6 +96,7 @@ async def open_stores(url: str, master_key: bytes, clock: Clock, *, read_only: b
         consent=SqlConsent(database, Chain("consent", ring.index_key), trail, duties, ProofKeys(sealed)),
         duties=duties,
         disclosures=SqlDisclosures(database, Chain("disclosures", ring.index_key), ProofKeys(sealed)),
+        incidents=SqlIncidents(database, trail),
         audit=SqlAuditTrail(database, trail),
         grants=SqlGrants(database, trail),
         keys=SqlKeys(database, trail),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import distinct, func, select
+from sqlalchemy import Select, distinct, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from consent.duty_models import DutyKind, Owed
@@ -82,6 +82,10 @@ class SqlConsent:
             query = select(func.count(distinct(s.person))).where(s.application == application, good)
             return int((await connection.execute(query)).scalar_one())
 
+    async def covered(self, service: str, now: int) -> dict[str, int]:
+        async with self.database.read() as connection:
+            return {row.purpose: row.people for row in (await connection.execute(covered_query(service, now))).all()}
+
     async def state(self, record_id: str) -> PurposeState | None:
         async with self.database.read() as connection:
             row = (await connection.execute(select(t.consent_states).where(t.consent_states.c.record_id == record_id))).one_or_none()
@@ -113,6 +117,14 @@ class SqlConsent:
 
     async def verify(self) -> ChainReport:
         return await self.chain.verify(self.database)
+
+
+def covered_query(service: str, now: int) -> Select[Any]:
+    """Return the count of people by purpose; the index ix_consent_states_cover holds all that it reads."""
+    s = t.consent_states.c
+    good = s.standing.in_((Standing.IN_FORCE.value, Standing.INFORMED.value))
+    stands = or_(s.expires_at.is_(None), s.expires_at > now)
+    return select(s.purpose, func.count(distinct(s.person)).label("people")).where(s.service == service, good, stands).group_by(s.purpose)
 
 
 def _ledger_row(change: Change) -> dict[str, Any]:
