@@ -48,6 +48,16 @@ FIXES: Mapping[str, Text] = {
 NO_FIT = both("Bentuknya tidak cocok.", "The form does not fit.")
 NO_FIT_BUT = both("Bentuknya tidak cocok. Yang diminta: {hint}.", "The form does not fit. Wanted: {hint}.")
 RULE = both("Perbaiki bagian ini: {complaint}.", "Fix this: {complaint}.")
+REFUSED = both("Jenis konektor menolak: {complaint}.", "The kind refused: {complaint}.")
+REFUSED_OTHERWISE = "Jenis konektor menolak pengaturan ini. Periksa langkah Sambungan."
+REFUSALS: Mapping[str, str] = {  # what a kind says of its own side in a BadRequest, in Indonesian
+    "the service is not registered": "alamat layanan itu tidak terdaftar",
+    "the service is registered with two connectors": "alamat layanan itu terdaftar pada dua konektor",
+    "client_id or redirect_uri is not the registered one": "client_id atau redirect_uri bukan yang terdaftar",
+    "two connectors have this entityID": "dua konektor memakai entityID ini",
+    "return_url is not registered": "return_url tidak terdaftar",
+    "the address for the answer is not registered": "alamat untuk jawaban tidak terdaftar",
+}
 OTHERWISE = both("Periksa isian ini.", "Check this value.")
 
 
@@ -68,6 +78,13 @@ def in_words(error: Mapping[str, Any], about: About | None = None, description: 
         words["id"].format_map({**context, "expected": expected.replace(" or ", " atau ")}),
         words["en"].format_map({**context, "expected": expected}),
     )
+
+
+def refused(reason: str) -> Text:
+    """Return what a kind refused, in both languages; on an Indonesian page never its English."""
+    known = REFUSALS.get(reason, "")
+    told = REFUSED["id"].format(complaint=known) if known else REFUSED_OTHERWISE
+    return both(told, REFUSED["en"].format(complaint=reason[:LONGEST]))
 
 
 def complaint_of(error: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from admin.actions.picture import Row
 from admin.actions.settings_problems import mapping_fields
+from connectors.complaints import refused
 from connectors.contract import Capability, Connector, Emission, Identity, Kind, Secret
 from connectors.errors import BadRequest, MissingSecret, NotEntered
 from connectors.front_door import Exhibit
@@ -121,5 +122,5 @@ def refusal(error: NotEntered | BadRequest | MissingSecret) -> Text:
                 "id": "Sistem ini tidak dapat menyebut orang ini: data yang dipakai sebagai nama pengguna tidak ada.",
                 "en": "This system cannot name this person: the claim used as user name is not there.",
             }
-        return {"id": f"Tidak seorang pun masuk ke sana: {error.code}.", "en": f"Nobody is let in there: {error.code}."}
-    return {"id": f"Jenis konektor menolak: {error.reason}.", "en": f"The kind refused: {error.reason}."}
+        return {"id": "Tidak seorang pun dapat masuk ke sana sekarang.", "en": f"Nobody is let in there: {error.code}."}
+    return refused(error.reason)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from admin.actions import check
 from admin.actions.one_secret_each import shared
@@ -151,8 +152,12 @@ def _needed_secrets_are_there(own: Definitions, case: Case) -> check.Found:
     if wanted.kind not in own.kinds or _settings_fit_the_kind(own, case):
         return []
     missing = sorted(n for n in own.needed(wanted) if n not in case.given and n not in wanted.secrets and not _is_kept(case, n))
+    rules, giver = own.rules_of(wanted), urlsplit(getattr(own.settings(wanted), "base_url", "")).hostname or wanted.application
+    given = f"Masukkan rahasia dari pengelola {giver}.", f"Enter the secret that whoever runs {giver} gave."
     text = "Buat rahasia ini, atau isi yang sudah disepakati.", "Make this secret, or enter the one agreed on."
-    return [check.problem(f"secrets.{name}", "missing", *text) for name in missing]
+    return [
+        check.problem(f"secrets.{name}", "missing", *(given if name in rules and not rules[name].generated else text)) for name in missing
+    ]
 
 
 def _given_secrets_are_strong(own: Definitions, case: Case) -> check.Found:

@@ -125,6 +125,8 @@ async def test_a_secret_that_the_other_side_gives_is_not_made_here(site: Site) -
     draft = await lifecycle.begin(operator, kind="basic")
     own = {"base_url": "https://api.example.id", "username": "gapura", "operations": [{"path": "/ping"}]}
     await lifecycle.save(operator, draft.id, {"id": "api-uji", "settings": own}, based_on=draft.version)
+    (missing,) = [one for one in (await lifecycle.check(operator, draft.id)).problems if one.field == "secrets.password"]
+    assert missing.text["id"] == "Masukkan rahasia dari pengelola api.example.id."
     with pytest.raises(Invalid) as refused:
         await lifecycle.make_secret(operator, "api-uji", "password")
     assert [one.code for one in refused.value.problems] == ["not_made_here"]

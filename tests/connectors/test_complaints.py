@@ -5,13 +5,14 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Literal
 
 import pytest
 from pydantic import BaseModel, Field, ValidationError
 
 from connectors.builtin import KINDS
-from connectors.complaints import OTHERWISE, OWN_RULES, complaint_of, in_words
+from connectors.complaints import OTHERWISE, OWN_RULES, REFUSALS, complaint_of, in_words, refused
 from connectors.definition_file import BadFile, read_text
 from tests.connectors.whole_settings import WHOLE
 
@@ -180,3 +181,15 @@ def test_whatever_is_wrong_with_the_text_of_a_definition_is_told_in_both_languag
 def _without_quotes(text: str) -> str:
     """Return the sentence without names of fields and choices, which are the same in both languages."""
     return re.sub(r"'[^']*'|`[^`]*`|\w+_\w+|\b\w+:", " ", text)
+
+
+@pytest.mark.parametrize("reason", [*REFUSALS, "the XML is not well formed"])
+def test_what_a_kind_refuses_is_told_in_indonesian_too(reason: str) -> None:
+    told = refused(reason)
+    assert reason in told["en"] and reason not in told["id"]
+    assert not ENGLISH.search(told["id"].replace("redirect_uri", "").replace("client_id", "")), told["id"]
+
+
+def test_every_refusal_with_words_of_ours_is_said_somewhere() -> None:
+    sources = "".join(path.read_text() for path in (Path(__file__).parents[2] / "connectors/apps").rglob("*.py"))
+    assert [reason for reason in REFUSALS if f'"{reason}"' not in sources] == []
