@@ -12,7 +12,6 @@ from admin.api import models as m
 from admin.operator import LOCAL
 from connectors.errors import BadSettings
 from hub.commands.clients import register as register_application
-from hub.commands.clients import try_application
 from hub.commands.desk import AsJson, Config, Why, new_app, run, show, show_one
 from kit.clock import SystemClock
 
@@ -149,6 +148,3 @@ def secret(
             raise typer.BadParameter(f"{from_file}: cannot be read") from None
         made = run(config, lambda actions: actions.lifecycle.set_secret(LOCAL, connector, name, value, overlap=overlap))
     show_one(c.secret_set(made).model_dump(exclude_none=True), as_json)
-
-
-app.command("try", help="Show the headers an older application would receive about a test person.")(try_application)

@@ -71,10 +71,10 @@ def test_an_application_is_registered_disabled_and_found_in_the_audit(run: Run, 
 
 
 def test_what_a_test_person_would_send_is_shown_for_an_application_and_for_an_older_one(run: Run) -> None:
-    """The demonstration's older application has no connector in these files: both commands answer the same way."""
+    """The demonstration's older application has no connector in these files: it is answered for as the other is."""
     code, shown = run("clients", "try", "usaha-kecil", "--as", "siti", "--json")
     assert (code, shown["outcome"], shown["headers"]) == (0, "issued", [])
-    code, shown = run("connectors", "try", "rsud-daftar", "--as", "siti", "--json")
+    code, shown = run("clients", "try", "rsud-daftar", "--as", "siti", "--json")
     assert (code, shown["outcome"]) == (0, "issued")
 
 
