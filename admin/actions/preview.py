@@ -139,29 +139,34 @@ class Previews:
         return Case(persona.person, application, service, session, client, connector, subject, requested)
 
     async def _decide(self, snapshot: Snapshot, case: Case, answer: str) -> Outcome:
-        """Walk the dispatcher's own rules; where they ask for consent, answer in a ledger that nobody keeps."""
+        """Walk the dispatcher's own rules; where they ask for consent, answer in a ledger that nobody keeps, page after page."""
         notice = snapshot.notice_for(case.service.slug)
         consent = ConsentService(PretendLedger(), FreeFence(), self.desk.clock, lambda: snapshot.notices)
+        seen: tuple[Purpose, ...] = ()
+        agreed: frozenset[str] = frozenset()
         step = await self._step(snapshot, case, consent, notice)
-        if not isinstance(step, Consent) or notice is None:
-            return Outcome(step)
-        shown = tuple(p for p in notice.purposes if p.id in step.to_show)
-        agreed = frozenset(p.id for p in shown if answer == "all" or (answer == "required" and p.required) or not p.needs_answer)
-        refused_all = answer == "none" and any(p.required and p.needs_answer for p in shown)
-        reply = Answer(
-            person=case.person.id,
-            notice=notice,
-            shown=step.to_show,
-            agreed=frozenset() if refused_all else agreed,
-            refused_all=refused_all,
-            language="id",
-            channel="preview",
-            at=self.desk.clock.now(),
-        )
-        if refused_all:
-            return Outcome(Refuse("declined"), shown, frozenset(), declined=True)
-        await consent.answer(reply, notice)
-        return Outcome(await self._step(snapshot, case, consent, notice), shown, agreed)
+        while isinstance(step, Consent) and notice is not None:
+            shown = tuple(p for p in notice.purposes if p.id in step.to_show)
+            ticked = frozenset(p.id for p in shown if answer == "all" or (answer == "required" and p.required) or not p.needs_answer)
+            if {p.id for p in shown} <= {p.id for p in seen}:
+                break  # what an answer does not settle is what the person would see
+            seen += shown
+            if answer == "none" and any(p.required and p.needs_answer for p in shown):
+                return Outcome(Refuse("declined"), seen, agreed, declined=True)
+            agreed |= ticked
+            reply = Answer(
+                person=case.person.id,
+                notice=notice,
+                shown=step.to_show,
+                agreed=ticked,
+                refused_all=False,
+                language="id",
+                channel="preview",
+                at=self.desk.clock.now(),
+            )
+            await consent.answer(reply, notice)
+            step = await self._step(snapshot, case, consent, notice)
+        return Outcome(step, seen, agreed)
 
     async def _step(self, snapshot: Snapshot, case: Case, consent: ConsentService, notice: Notice | None) -> Step:
         now = self.desk.clock.now()
