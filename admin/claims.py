@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from idp.tokens.api_scopes import API_SCOPES
 from idp.tokens.claims import DUTIES_SCOPE, OWN_SCOPES, PROTOCOL_SCOPES
 
 STANDARD_SCOPES = frozenset({"profile", "email", "phone", "address"})
-SCOPES = PROTOCOL_SCOPES | STANDARD_SCOPES | OWN_SCOPES | {DUTIES_SCOPE}
+SCOPES = PROTOCOL_SCOPES | STANDARD_SCOPES | OWN_SCOPES | API_SCOPES | {DUTIES_SCOPE}
 
 
 def scopes_for(claims: Iterable[str]) -> frozenset[str]:

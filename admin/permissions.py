@@ -34,6 +34,7 @@ class Permission(StrEnum):
     NOTICE_PUBLISH = "notice.publish"
     PREVIEW = "application.preview"
     PERSON_FIND = "person.find"
+    CONSENT_READ = "consent.read"
     PERSON_READ = "person.read"
     SESSION_END = "session.end"
     PERSON_CHANGE = "person.change"
@@ -60,6 +61,7 @@ _WORK = frozenset({Role.SUPER_ADMIN, Role.OPERATOR})
 _READ = frozenset({Role.SUPER_ADMIN, Role.OPERATOR, Role.AUDITOR})
 _ENTER = _READ | {Role.DPO, Role.AGENCY_ADMIN}
 _PROTECT = frozenset({Role.SUPER_ADMIN, Role.DPO})
+_RECORD = frozenset({Role.SUPER_ADMIN, Role.AUDITOR, Role.DPO})  # no value of a claim is in a record
 
 TABLE: Mapping[Permission, frozenset[Role]] = {
     Permission.CONSOLE: _ENTER,
@@ -80,6 +82,7 @@ TABLE: Mapping[Permission, frozenset[Role]] = {
     Permission.NOTICE_PUBLISH: _WORK,
     Permission.PREVIEW: _READ,
     Permission.PERSON_FIND: _WORK,
+    Permission.CONSENT_READ: _RECORD,
     Permission.PERSON_READ: _WORK,
     Permission.SESSION_END: _WORK,
     Permission.PERSON_CHANGE: _WORK,
@@ -115,6 +118,7 @@ DANGEROUS: frozenset[Permission] = frozenset(
         Permission.NOTICE_PUBLISH,  # another basis is data without consent
         Permission.SECRET_CHANGE,
         Permission.REGISTRATION_OPEN,
+        Permission.CONSENT_READ,  # whom a person deals with, all of it at once
         Permission.PERSON_CHANGE,
         Permission.PERSON_ERASE,
         Permission.ROLE_CHANGE,

@@ -18,6 +18,7 @@ from admin.actions.clients import Clients
 from admin.actions.connector_secrets import ConnectorSecrets
 from admin.actions.connector_settings import ConnectorSettings
 from admin.actions.connectors import Connectors
+from admin.actions.consent_record import ConsentRecords
 from admin.actions.definitions import Definitions
 from admin.actions.desk import Desk
 from admin.actions.duties import Duties
@@ -148,6 +149,7 @@ class AdminRoom:
             previews=previews,
             people=people,
             erasure=Erasure(desk, people, self.people),
+            consent_records=ConsentRecords(desk, self.disclosures),
             enrolment=Enrolment(desk, people, self.hasher, self.totp.throttle),
             roles=Roles(desk, people),
             trail=Trail(desk, self.disclosures),

@@ -219,6 +219,7 @@ API_ROUTES: Mapping[tuple[str, str], Permission] = {
     ("POST", "/connectors/{connector_id}/probe"): Permission.CONNECTOR_PROBE,
     ("POST", "/people/search"): Permission.PERSON_FIND,
     ("GET", "/people/{person}"): Permission.PERSON_READ,
+    ("POST", "/people/{person}/consent-record"): Permission.CONSENT_READ,
     ("DELETE", "/people/{person}/sessions"): Permission.SESSION_END,
     ("DELETE", "/people/{person}/sessions/{session}"): Permission.SESSION_END,
     ("PUT", "/people/{person}/status"): Permission.PERSON_CHANGE,

@@ -45,7 +45,7 @@ MACHINES = (
     CallEndpoint,
     Health,
 )
-MORE_MACHINE_PATHS = ("/.well-known", "/gerbang/periksa", "/admin/api")
+MORE_MACHINE_PATHS = ("/.well-known", "/gerbang/periksa", "/admin/api", "/api")
 
 
 class ExactPaths:
@@ -94,7 +94,7 @@ class Broken:
     def _told(self, request: Request, status: int) -> Response:
         path = request.scope["path"]
         kind = MESSAGE_KINDS.get(status, "broken")
-        if path.startswith("/admin/api/"):
+        if path.startswith(("/admin/api/", "/api/")):
             return Problem(status, kind, kind.replace("_", " "))
         if path in self.machine_paths or path.startswith(self.below):
             code = "temporarily_unavailable" if status == 503 else "invalid_request" if status < 500 else "server_error"

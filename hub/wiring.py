@@ -31,6 +31,7 @@ from hub.following import RegistryFollower
 from hub.health import Health
 from hub.maintenance import Maintenance
 from hub.outbound import trusted
+from hub.record_apis import record_apis
 from hub.regency import regency_of
 from hub.resources import Resources
 from hub.settings import Settings
@@ -296,6 +297,7 @@ async def build_house(resources: Resources) -> House:
         errors=errors,
         clock=clock,
         issuer=issuer,
+        trail=stores.audit,
         passwords=DirectoryPasswords(stores.directory_passwords, deciding, registry, expiring, clock, key(DIRECTORY_KEY)),
         receipts=receipts,
         expiring=expiring,
@@ -325,20 +327,9 @@ async def build_house(resources: Resources) -> House:
     leaving = Leaving(sessions, signout, stores.session_clients, registry, pages, signed_out, errors, expiring)
     replays = Replays(expiring, clock)
     await replays.began()  # its memory begins with the house, not with the first call
-    calls = CallEndpoint(
-        registry,
-        engine,
-        access_tokens,
-        bindings,
-        disclosing,
-        guesses,
-        replays,
-        INBOUND_KINDS,
-        clock,
-        issuer,
-        proxies,
-    )
+    calls = CallEndpoint(registry, engine, access_tokens, bindings, disclosing, guesses, replays, INBOUND_KINDS, clock, issuer, proxies)
     routes: list[BaseRoute] = [
+        record_apis(resources, registry, consent, receipts, signout, access_tokens, bindings, proxies),
         *calls.routes(),
         *ConnectorEndpoints(lending, registry, dispatcher, leaving, wire, errors, FRONT_DOORS).routes(),
         *leaving.routes(),

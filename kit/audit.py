@@ -38,6 +38,8 @@ class AuditEvent(StrEnum):
     CONSENT_REFUSED = "consent.refused"
     CONSENT_WITHDRAWN = "consent.withdrawn"
     OBJECTION_FILED = "consent.objection_filed"
+    CONSENT_READ = "consent.read"
+    CONSENT_TOLD = "consent.told"
     CONSENT_ENDED = "consent.ended"
     CONSENT_HELD = "consent.held"
     CONSENT_LIFTED = "consent.hold_lifted"

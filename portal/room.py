@@ -21,6 +21,7 @@ from idp.sessions.service import Sessions
 from idp.signout.page import SignedOutPage
 from idp.signout.service import SignOut
 from idp.store import GrantStore
+from kit.audit import AuditTrail
 from kit.clock import Clock
 from kit.expiring import ExpiringStore
 from kit.web.address import Network
@@ -30,6 +31,7 @@ from portal.pages.checking import CheckingPages
 from portal.pages.consents import ConsentPages
 from portal.pages.history import HistoryPages
 from portal.pages.home import HomePages
+from portal.pages.lookers import Lookers
 from portal.pages.passwords import PasswordPages
 from portal.pages.public import PublicPages
 from portal.pages.receipts import ReceiptPages
@@ -55,12 +57,14 @@ class PortalRoom:
     clock: Clock
     issuer: str
     passwords: DirectoryPasswords
+    trail: AuditTrail
     receipts: Receipts
     expiring: ExpiringStore
     trusted: Sequence[Network] = ()
 
     def routes(self) -> list[BaseRoute]:
         caller = Caller(self.sessions, self.people, self.dispatcher)
+        lookers = Lookers(self.trail, self.people, self.registry)
         return [
             *PublicPages(self.pages, self.registry, self.errors, self.issuer).routes(),
             *HomePages(caller, self.pages, self.registry, self.disclosures, self.clock, self.issuer, self.incidents).routes(),
@@ -82,7 +86,7 @@ class PortalRoom:
             *ReceiptPages(caller, self.pages, self.registry, self.consent, self.receipts, self.errors, self.clock, self.issuer).routes(),
             *CheckingPages(self.pages, self.registry, self.receipts, self.errors, self.expiring, self.trusted).routes(),
             *HistoryPages(
-                caller, self.pages, self.registry, self.consent, self.disclosures, self.sessions, self.clock, self.incidents
+                caller, self.pages, self.registry, self.consent, self.disclosures, self.sessions, lookers, self.clock, self.incidents
             ).routes(),
             *SecurityPages(
                 caller, self.pages, self.sessions, self.people, self.signout, self.signed_out, self.grants, self.errors, self.clock

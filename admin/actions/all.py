@@ -11,6 +11,7 @@ from admin.actions.change_set import ChangeSets
 from admin.actions.clients import Clients
 from admin.actions.connector_settings import ConnectorSettings
 from admin.actions.connectors import Connectors
+from admin.actions.consent_record import ConsentRecords
 from admin.actions.desk import Desk
 from admin.actions.duties import Duties
 from admin.actions.erasure import Erasure
@@ -44,6 +45,7 @@ class Actions:
     previews: Previews
     people: People
     erasure: Erasure
+    consent_records: ConsentRecords
     enrolment: Enrolment
     roles: Roles
     trail: Trail

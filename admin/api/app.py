@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute, Mount
 
 from admin.actions.all import Actions
 from admin.api.catalogue import catalogue_routes
+from admin.api.consent_record import consent_record_routes
 from admin.api.duties import duty_routes
 from admin.api.lifecycle import lifecycle_routes
 from admin.api.limited import Limited
@@ -63,6 +64,7 @@ class AdminApi:
             catalogue_routes(gate, self.actions),
             people_routes(gate, self.actions, self.confirmation),
             oversight_routes(gate, self.actions),
+            consent_record_routes(gate, self.actions),
             signout_routes(gate, self.actions),
             duty_routes(gate, self.actions),
             registration_routes(gate, self.actions),

@@ -35,6 +35,7 @@ PERMISSION_NAMES = {
     Permission.NOTICE_PUBLISH: {"id": "Menerbitkan pemberitahuan", "en": "Publish notices"},
     Permission.PREVIEW: {"id": "Mencoba dengan warga uji", "en": "Preview with test people"},
     Permission.PERSON_FIND: {"id": "Mencari warga", "en": "Find people"},
+    Permission.CONSENT_READ: {"id": "Melihat catatan izin seorang warga", "en": "See one person's consent record"},
     Permission.PERSON_READ: {"id": "Membuka profil tersamar", "en": "Open masked profiles"},
     Permission.SESSION_END: {"id": "Mengakhiri sesi warga", "en": "End people's sessions"},
     Permission.PERSON_CHANGE: {"id": "Membekukan akun", "en": "Lock accounts"},

@@ -75,6 +75,8 @@ EVENTS: Mapping[str, Text] = {
     "person.disabled": {"id": "menonaktifkan akun", "en": "disabled an account"},
     "person.enabled": {"id": "mengaktifkan akun", "en": "enabled an account"},
     "person.looked_up": {"id": "mencari warga", "en": "looked up a person"},
+    "consent.read": {"id": "membuka catatan izin warga", "en": "opened a person's consent record"},
+    "consent.told": {"id": "diberi tahu izin seorang warga", "en": "was told how a person's consents stand"},
     "person.password_changed": {"id": "mengganti kata sandi", "en": "changed a password"},
     "person.factor_added": {"id": "menambah cara masuk atau token", "en": "added a factor or token"},
     "person.factor_removed": {"id": "menghapus cara masuk atau token", "en": "removed a factor or token"},

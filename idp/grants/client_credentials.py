@@ -11,11 +11,12 @@ from idp.authorization import details
 from idp.errors import InvalidGrant, InvalidScope, UnauthorizedClient
 from idp.grants.model import TokenAnswer, TokenRequest
 from idp.tokens.access_token import AccessTokens, token_type
+from idp.tokens.api_scopes import RECORD_SCOPES
 from idp.tokens.claims import CLAIMS, SCOPE_CLAIMS
 from idp.tokens.resources import audience_of
 from kit.expiring import ExpiringStore
 
-ABOUT_PEOPLE = frozenset({"openid", "offline_access", *SCOPE_CLAIMS, *CLAIMS})
+ABOUT_PEOPLE = frozenset({"openid", "offline_access", *SCOPE_CLAIMS, *CLAIMS, *RECORD_SCOPES})
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ SOURCES: Mapping[str, Text] = {
     "dinsos": {"id": "Dinas Sosial", "en": "Dinas Sosial"},
     "oss": {"id": "OSS", "en": "OSS"},
     "bkpsdm": {"id": "BKPSDM", "en": "BKPSDM"},
+    "record": {"id": "catatan izin di Gapura", "en": "the consent record of Gapura"},
 }
 UNCHECKED: Text = {"id": "isian Anda, belum diperiksa", "en": "what you entered, not checked yet"}
 CATALOGUE: Mapping[str, ClaimFacts] = {
@@ -52,6 +53,8 @@ CATALOGUE: Mapping[str, ClaimFacts] = {
     "position": _facts("Jabatan", "Position", "bkpsdm"),
     "rank": _facts("Golongan", "Rank", "bkpsdm"),
     "work_email": _facts("Email kantor", "Work email", "bkpsdm", "first1_domain"),
+    "izin:baca": _facts("Melihat catatan izin Anda", "Seeing your consent record", "record"),
+    "izin:tarik": _facts("Menarik izin atas nama Anda", "Withdrawing consents for you", "record"),
 }
 GENDER: Mapping[str, Text] = {"male": {"id": "Laki-laki", "en": "Male"}, "female": {"id": "Perempuan", "en": "Female"}}
 

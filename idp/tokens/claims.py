@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from idp.tokens.api_scopes import RECORD_SCOPES
+
 SCOPE_CLAIMS: Mapping[str, frozenset[str]] = {
     "profile": frozenset({"name", "gender", "birthdate"}),
     "email": frozenset({"email"}),
@@ -28,7 +30,7 @@ def claims_of_scopes(scopes: frozenset[str]) -> frozenset[str]:
     for scope in scopes:
         if scope in SCOPE_CLAIMS:
             found |= SCOPE_CLAIMS[scope]
-        elif scope in OWN_SCOPES:
+        elif scope in OWN_SCOPES or scope in RECORD_SCOPES:  # the latter has no value: it is agreed to, and opens our own API
             found.add(scope)
     return frozenset(found)
 

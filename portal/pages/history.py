@@ -23,6 +23,7 @@ from kit.clock import Clock
 from kit.web.language import language_of, moment_text, pick, sayer
 from kit.web.pages import Pages
 from portal.citizen import Caller
+from portal.pages.lookers import Lookers
 
 PER_PAGE = 25
 MOST = 500
@@ -61,6 +62,7 @@ class HistoryPages:
     consent: ConsentService
     disclosures: DisclosureStore
     sessions: Sessions
+    lookers: Lookers
     clock: Clock
     incidents: IncidentStore
 
@@ -126,6 +128,7 @@ class HistoryPages:
             elif purpose is not None:
                 more = f"{name}: {pick(purpose.title, language)}"
             events.append({"kind": "izin", "at": row.at, "what": what, "more": more, "how": ""})
+        events += await self.lookers.events(person, language, MOST)
         return sorted(events, key=lambda event: -event["at"])
 
     async def _incidents(self, person: str, language: str) -> list[tuple[int, list[tuple[str, str]]]]:
