@@ -41,6 +41,10 @@ EVENT_WORDS = {
     "renewed": ("Izin lama digantikan teks baru", "An older consent was replaced by a newer text"),
     "ended": ("Izin berakhir", "Consent ended"),
     "objected": ("Anda mengajukan keberatan", "You objected"),
+    "carried": ("Izin berlanjut dengan teks baru", "Consent goes on under a newer text"),
+    "held": ("Anda menahan izin", "You put the consent on hold"),
+    "lifted": ("Anda meneruskan izin", "You let the consent go on"),
+    "requested": ("Anda mengajukan permintaan", "You made a request"),
 }
 
 

@@ -10,6 +10,7 @@ import segno
 from consent.genuine import Verdict, judged
 from consent.models import LedgerEvent, Standing
 from consent.receipt import mark_of, number_of
+from portal.pages.history import EVENT_WORDS
 from portal.pages.receipts import check_url, qr
 from portal.receipt_words import EVENTS, STANDINGS, TITLES
 from tests.forms import forms_of, words_of
@@ -109,3 +110,7 @@ async def test_an_address_of_before_leads_to_the_receipt(site: Site) -> None:
 def test_every_event_and_every_state_has_its_words_on_the_sheet() -> None:
     assert set(TITLES) == set(EVENTS) == set(LedgerEvent)
     assert set(STANDINGS) == set(Standing)
+
+
+def test_every_event_has_its_words_in_the_history() -> None:
+    assert set(EVENT_WORDS) == {event.value for event in LedgerEvent}

@@ -55,6 +55,7 @@ async def test_ux_ch_3_a_hold_is_put_and_lifted_by_its_owner_alone(site: Site) -
     said = words_of(page.text)
     assert "Izin ini Anda tahan" in said and "wajib membatasi pemakaian data Anda" in said and "Pasal 41" in said
     assert "Ditahan" in words_of((await browser.go("/izin?status=ditahan")).text)
+    assert "Anda menahan izin" in words_of((await browser.go("/riwayat")).text)
     assert "Bukti bahwa izin ditahan" in words_of((await browser.go(f"/izin/{record}/tanda-terima")).text)
     stranger = await citizen(site, WAGIYEM)
     csrf = forms_of((await stranger.go("/keamanan")).text)[0].fields["csrf"]
