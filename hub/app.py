@@ -21,6 +21,7 @@ from hub.wiring import House
 from idp.endpoints.calls import CallEndpoint
 from idp.endpoints.device_authorization import DeviceAuthorizationEndpoint
 from idp.endpoints.discovery import Discovery
+from idp.endpoints.duties import DutiesEndpoint
 from idp.endpoints.introspect import IntrospectEndpoint
 from idp.endpoints.par import ParEndpoint
 from idp.endpoints.protected_resource import ProtectedResource
@@ -43,9 +44,10 @@ MACHINES = (
     Discovery,
     ProtectedResource,
     CallEndpoint,
+    DutiesEndpoint,
     Health,
 )
-MORE_MACHINE_PATHS = ("/.well-known", "/gerbang/periksa", "/admin/api", "/api")
+MORE_MACHINE_PATHS = ("/.well-known", "/gerbang/periksa", "/admin/api", "/api", "/periksa/jangkar.json", "/periksa/kunci.json")
 
 
 class ExactPaths:

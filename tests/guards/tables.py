@@ -58,6 +58,7 @@ TABLES: tuple[Table, ...] = (
     Table("idp.registration.checks:PERMITTED", ("tests/idp/registration/test_checks.py",)),
     Table("idp.grants.refresh_checks:RULES", ("tests/idp/grants/test_refresh_checks.py",)),
     Table("admin.actions.definition_rules:RULES", ("tests/admin/test_lifecycle.py", "tests/admin/test_change_set.py", "tests/admin/pages")),
+    Table("idp.api.caller:RULES", ("tests/idp/api",)),
     Table("idp.calls.checks:RULES", ("tests/idp/calls",)),
     Table("connectors.apps.cas.validation:RULES", ("tests/connectors/cas/test_validation.py", "tests/connectors/cas/test_proxying.py")),
     Table("connectors.apps.saml.message:RULES", ("tests/connectors/saml/test_hostile_requests.py",)),

@@ -44,7 +44,7 @@ async def test_no_address_of_programs_answers_a_page_whatever_goes_wrong(site: S
         for method in others:
             wrong = await site.http().request(method, path)
             assert (wrong.status_code, told(wrong)) == (405, "json"), (method, path)
-        lost = await site.http().get(f"{path}/x/y")
+        lost = await site.http().get(f"{path}/x/y/z")
         assert (lost.status_code, told(lost)) == (404, "json"), path
         for status in (500, 503):
             failed = await broken(Request({"type": "http", "method": "POST", "path": path, "headers": []}), status)
