@@ -92,7 +92,13 @@ async def _settle(resources: Resources, citizens: int) -> None:
     hashed = await house.hasher.hash(PASSWORD)
     for number in range(citizens):
         nik = nik_of(number)
-        claims = {"name": f"Warga {number:04d}", "nik": nik, "address": {"kecamatan": "Trenggalek"}, "kecamatan": "Trenggalek"}
+        claims = {
+            "name": f"Warga {number:04d}",
+            "nik": nik,
+            "birthdate": "1990-01-01",
+            "address": {"kecamatan": "Trenggalek"},
+            "kecamatan": "Trenggalek",
+        }
         person = Person(f"warga-{number:04d}", Status.ACTIVE, "verified", "id", claims, (), now, now)
         await resources.stores.people.create(person, [Identifier(IdentifierKind.NIK, nik, True)])
         await resources.stores.credentials.put(Credential(f"sandi-{number:04d}", person.id, "password", hashed, now))
