@@ -91,12 +91,14 @@ async def test_ui_04_a_claim_that_was_not_agreed_to_is_withheld(site: Site) -> N
     party = await new_party(site, application="e-link")
     page = await party.start(scope="openid name bpjs_number")
     await party.browser.sign_in(SITI, PASSWORD)
-    page = await party.browser.submit(button="lanjutkan")  # the optional purpose stays unticked
+    await party.browser.submit(button="lanjutkan")
+    page = await party.browser.submit(button="setuju")  # on the page of specific data; what is optional stays unticked
     told = (await party.userinfo((await party.redeem(answer_of(page.headers["location"])["code"])).json()["access_token"])).json()
     assert "name" in told
     assert "bpjs_number" not in told
     await party.start(scope="openid name bpjs_number", prompt="consent")
-    page = await party.browser.submit(button="lanjutkan", tick=("antrean-puskesmas.bpjs",))
+    await party.browser.submit(button="lanjutkan")
+    page = await party.browser.submit(button="setuju", tick=("antrean-puskesmas.bpjs",))
     told = (await party.userinfo((await party.redeem(answer_of(page.headers["location"])["code"])).json()["access_token"])).json()
     assert "bpjs_number" in told
 
