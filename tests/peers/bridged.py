@@ -18,7 +18,7 @@ import httpx
 
 from hub.resources import Resources
 from idp.applications.models import ConnectorRow
-from tests.peers.programs import HERE, program, running
+from tests.peers.programs import HERE, nginx_with, program, running
 from tests.servers import free_port
 from tests.site import Live, live_site
 
@@ -87,18 +87,6 @@ class Town:
 
 
 @contextmanager
-def nginx(folder: Path, port: int, snippet: str) -> Iterator[None]:
-    folder.mkdir()
-    text = (HERE / "nginx.conf").read_text()
-    for name, value in {"PORT": str(port), "FOLDER": str(folder), "SNIPPET": snippet}.items():
-        text = text.replace(f"@{name}@", value)
-    (folder / "nginx.conf").write_text(text)
-    command = [program("nginx"), "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log"), "-g", "daemon off;"]
-    with running(command, port, folder):
-        yield
-
-
-@contextmanager
 def bridged_town(folder: Path, template_folder: Path, settings: dict[str, dict[str, Any]], run: Run | None = None) -> Iterator[Town]:
     """Run it all. `settings` are those of each connector, with its `application`; `run` runs an older system in a folder on a port, the
     one of that name in tests/peers/php where it is not given."""
@@ -131,7 +119,9 @@ def bridged_town(folder: Path, template_folder: Path, settings: dict[str, dict[s
         stack.callback(town.stop)
         town.start()
         for name in settings:
-            stack.enter_context(nginx(folder / f"nginx-{name}", ports[name], lines_for_nginx(f"localhost:{ports[name]}", town.bridge_port)))
+            stack.enter_context(
+                nginx_with(folder / f"nginx-{name}", ports[name], lines_for_nginx(f"localhost:{ports[name]}", town.bridge_port))
+            )
         yield town
 
 

@@ -103,10 +103,17 @@ def older_application() -> Iterator[int]:
 @contextmanager
 def nginx(folder: Path, port: int, gapura: str, settings: dict[str, Any], upstream: int) -> Iterator[None]:
     """nginx before an older application, with what the console says to put there."""
-    folder.mkdir()
     own = ForwardAuthSettings.model_validate({**settings, "upstream": f"http://127.0.0.1:{upstream}"})
+    with nginx_with(folder, port, ForwardAuth().proxy_configuration(own, gapura)):
+        yield
+
+
+@contextmanager
+def nginx_with(folder: Path, port: int, snippet: str) -> Iterator[None]:
+    """nginx with these lines in its server block, and beside it what stands before `INSIDE`."""
+    folder.mkdir()
+    outside, _, inside = snippet.rpartition(INSIDE)
     text = (HERE / "nginx.conf").read_text()
-    outside, _, inside = ForwardAuth().proxy_configuration(own, gapura).partition(INSIDE)
     for name, value in {"PORT": str(port), "FOLDER": str(folder), "OUTSIDE": outside, "SNIPPET": inside}.items():
         text = text.replace(f"@{name}@", value)
     (folder / "nginx.conf").write_text(text)
