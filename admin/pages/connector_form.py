@@ -146,14 +146,27 @@ def shown_settings(settings: BaseModel, about: About) -> list[tuple[Text, list[s
     found = []
     for name, value in settings.model_dump(mode="json").items():
         if isinstance(value, list):
-            lines = [
-                " → ".join(str(v) for v in one.values() if v not in (None, "")) if isinstance(one, dict) else str(one) for one in value
-            ]
+            lines = [" → ".join(_told(one)) if isinstance(one, dict) else str(one) for one in value]
         elif isinstance(value, dict):
             lines = [f"{key} → {one}" for key, one in value.items()]
         else:
             lines = [] if value in (None, "") else [str(value)]
         found.append((label_of(name, about), lines if set(str(value)) != {"*"} else ["tersimpan"]))
+    return found
+
+
+def _told(row: Mapping[str, Any]) -> list[str]:
+    """Return what a row says: nothing of what is empty, of a tick its name, of what is inside what it says itself."""
+    found = []
+    for name, value in row.items():
+        if isinstance(value, bool):
+            found += [name] if value else []
+        elif isinstance(value, dict):
+            found += [f"{key}: {one}" for key, one in value.items()]
+        elif isinstance(value, list):
+            found += [", ".join(" ".join(_told(one)) if isinstance(one, dict) else str(one) for one in value)] if value else []
+        elif value not in (None, ""):
+            found.append(str(value))
     return found
 
 

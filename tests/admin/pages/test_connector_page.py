@@ -10,6 +10,7 @@ import pytest
 
 from admin.operator import LOCAL
 from connectors.definition_file import read_text, text_of
+from idp.applications.models import ConnectorRow
 from idp.people.models import Role
 from tests.admin.operators import csrf
 from tests.admin.pages.wizard_walk import PLACE, SAME_SITE, TARGET, Technician, technician
@@ -194,3 +195,17 @@ async def test_a_post_of_another_site_does_nothing(site: Site, path: str) -> Non
     answer = await one.browser.http.post(AT + path, data=data, headers=SAME_SITE)
     assert answer.status_code == 403 and "ADM-not_genuine" in answer.text
     assert await site.house.admin.actions.lifecycle.revisions(LOCAL, "antrean-lama") == before
+
+
+async def test_a_connector_of_programs_says_how_it_is_called_and_that_nobody_enters_by_it(site: Site) -> None:
+    operations = [{"path": "/version"}, {"method": "POST", "path": "/data/{nik}", "query": ["tahun"], "person": {"nik": "nik"}}]
+    own = {"base_url": "https://api.example", "operations": operations, "services": [{"name": "satu", "open": True}], "scope": "tarif.baca"}
+    await site.resources.stores.registry.save_connector(ConnectorRow("tarif", "e-link", "api_key", own))
+    await site.house.reload()
+    one = await technician(site)
+    said = words_of((await one.browser.go("/admin/konektor/tarif")).text)
+    assert "Panggil dari program" in said and f"{site.issuer}/panggil/tarif/version" in said and "scope=tarif.baca" in said
+    assert "GET → /version" in said and "POST → /data/{nik} → tahun → nik: nik" in said and "[]" not in said and "{}" not in said
+    tried = await one.browser.go("/admin/konektor/tarif/coba")
+    assert "Yang datang lewat konektor ini program" in words_of(tried.text) and 'href="/admin/konektor/tarif/uji"' in tried.text
+    assert 'name="warga"' not in tried.text
