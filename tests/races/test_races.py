@@ -82,6 +82,9 @@ async def all_at_once(act: Callable[[], Awaitable[httpx.Response]]) -> Counter[i
     return Counter(answer.status_code for answer in answers)
 
 
+NOTHING_READ = (401, 429)  # who shows many dead tokens is slowed; a live one is answered even then (UI-07)
+
+
 async def is_dead(http: httpx.AsyncClient, answer: httpx.Response) -> bool:
     """True when nothing that this answer of the token endpoint gave is good for anything."""
     if answer.status_code != 200:
@@ -89,7 +92,7 @@ async def is_dead(http: httpx.AsyncClient, answer: httpx.Response) -> bool:
     given = answer.json()
     told = await http.get("/userinfo", headers={"authorization": f"Bearer {given['access_token']}"})
     again = await refreshed(http, given["refresh_token"])
-    return (told.status_code, again.status_code) == (401, 400)
+    return told.status_code in NOTHING_READ and again.status_code == 400
 
 
 async def test_r2_a_hundred_refreshes_of_one_token_have_one_successor(live: Live) -> None:
@@ -201,9 +204,9 @@ async def test_r4_of_each_pair_of_withdrawal_and_userinfo_nothing_is_read_after_
             _, told = await asyncio.gather(
                 house.consent.withdraw(SITI, record, channel="portal", language="id"), http.get("/userinfo", headers=headers)
             )
-            assert told.status_code in (200, 401)
+            assert told.status_code in (200, *NOTHING_READ)
             after = await asyncio.gather(*(http.get("/userinfo", headers=headers) for _ in range(4)))  # both nodes answer some of these
-            assert {one.status_code for one in after} == {401}
+            assert {one.status_code for one in after} <= set(NOTHING_READ)
             assert await house.consent.store.open_duties(record) == {DutyKind.STOP, DutyKind.DELETE}
 
 
