@@ -36,6 +36,6 @@ def record_apis(
     stores, clock, expiring, issuer = resources.stores, resources.clock, resources.expiring, resources.settings.issuer
     callers = TokenCallers(tokens, bindings, TokenGuesses(expiring), registry, expiring, clock, proxies)
     dpo = dpo_of(regency_of(resources.settings), issuer)
-    hers = RecordApi(callers, registry, consent, stores.disclosures, receipts, dpo, stores.grants, signout, clock, issuer)
+    hers = RecordApi(callers, registry, consent, stores.disclosures, receipts, dpo, signout, clock, issuer)
     programs = ProcessingApi(callers, registry, stores.people, consent, stores.audit, expiring, clock, issuer)
     return mounted((hers.router(), programs.router()), bindings)

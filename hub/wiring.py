@@ -199,7 +199,7 @@ async def build_house(resources: Resources) -> House:
     signout = SignOut(sessions, registry, stores.grants, stores.session_clients, deliverer, farewells, issuer, clock)
     signed_out = SignedOutPage(pages)
     rights, settling = Rights(consent), Settling(stores.duties, clock)
-    tending = Tending(rights, stores.duties, registry, stores.grants, signout, clock)
+    tending = Tending(rights, stores.duties, registry, signout, clock)
     proxies = networks(settings.server.trusted_proxies)
     follower = RegistryFollower(resources, registry)
     disclosing = Disclosing(disclosures, key("disclosure"))

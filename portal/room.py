@@ -78,7 +78,6 @@ class PortalRoom:
                 self.consent,
                 self.disclosures,
                 self.duties,
-                self.grants,
                 self.signout,
                 self.errors,
                 self.clock,

@@ -9,12 +9,12 @@ from typing import ClassVar
 from starlette.requests import Request
 
 from admin.actions.tokens import Tokens
-from admin.api.strict_json import reads_one_way
 from admin.confirm import Confirmation
 from admin.errors import AdminError, Forbidden, NotFound
 from admin.operator import Operator, OperatorSessions
 from admin.permissions import Permission, allowed
 from admin.routes import API_ROUTES
+from kit.strict_json import reads_one_way
 from kit.web.csrf import Csrf
 from kit.web.forms import holds_nul
 

@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
 from idp.api.told import ApiRefused
+from kit.strict_json import parse_strictly
 from kit.web.forms import BadForm, read_body
 
 MOST = 2048  # bytes
 Model = TypeVar("Model", bound=BaseModel)
-
-
-class _Twice(ValueError):
-    pass
-
-
-def _one_each(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    """RFC 8259 §4: of a name that stands twice two programs could take two values (WB-07)."""
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise _Twice
-    return found
 
 
 async def body_of(request: Request, model: type[Model]) -> Model | None:
@@ -39,8 +26,8 @@ async def body_of(request: Request, model: type[Model]) -> Model | None:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise ApiRefused(415, "not_json", "the body must be application/json")
     try:
-        data = json.loads(raw, object_pairs_hook=_one_each)
-    except (ValueError, RecursionError) as error:
+        data = parse_strictly(raw)
+    except ValueError as error:
         raise ApiRefused(400, "bad_json", "the body is not valid JSON") from error
     try:
         return model.model_validate(data, strict=True)

@@ -26,7 +26,6 @@ from idp.applications.registry import Registry
 from idp.errors import InsufficientUserAuthentication
 from idp.sessions.models import ACR_PASSWORD, ACR_TWO_STEPS, acr_reaches
 from idp.signout.service import SignOut
-from idp.store import GrantStore
 from idp.tokens.api_scopes import READ_RECORD, RECORD_PATH, WITHDRAW
 from kit.clock import Clock
 
@@ -64,7 +63,6 @@ class RecordApi:
     disclosures: DisclosureStore
     receipts: Receipts
     dpo: Party
-    grants: GrantStore
     signout: SignOut
     clock: Clock
     issuer: str
@@ -104,8 +102,7 @@ class RecordApi:
                 409, "not_withdrawable", "this record is no consent in force", detail="see `basis`, `rule` and `standing` of the record"
             ) from error
         if whole:
-            await self.grants.revoke(person=person, application=state.application, now=self.clock.now())
-            await self.signout.withdrawn(person, state.application)
+            await self.signout.service_ended(person, state.application)
         return m.WithdrawnOut(record=self._out(await self._own(person, record)), service_ended=whole)
 
     async def receipt(self, person: str, state: PurposeState, event: int) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from consent.rights import Rights
 from consent.store import DutyStore
 from idp.applications.registry import Registry
 from idp.signout.service import SignOut
-from idp.store import GrantStore
 from kit.clock import Clock
 
 log = structlog.get_logger("idp")
@@ -23,7 +22,6 @@ class Tending:
     rights: Rights
     duties: DutyStore
     registry: Registry
-    grants: GrantStore
     signout: SignOut
     clock: Clock
 
@@ -31,11 +29,7 @@ class Tending:
         """End consents that ran out. Where a required one ended the service ended: its tokens die and its sessions are told of it."""
         ended = await self.rights.end_expired()
         for person, application in sorted({(one.person, one.application) for one in ended if self._is_required(one.notice, one.purpose)}):
-            await self.service_ended(person, application)
-
-    async def service_ended(self, person: str, application: str) -> None:
-        await self.grants.revoke(person=person, application=application, now=self.clock.now())
-        await self.signout.withdrawn(person, application)
+            await self.signout.service_ended(person, application)
 
     async def tell_overdue(self) -> None:
         """Let the log say what is late; the data protection officer's page shows it red, and the audit trail keeps it."""

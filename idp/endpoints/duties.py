@@ -31,7 +31,7 @@ from idp.tokens.claims import DUTIES_SCOPE
 from idp.tokens.guessing import TokenGuesses
 from idp.tokens.models import AccessToken
 from kit.clock import Clock
-from kit.json_depth import parse
+from kit.strict_json import parse_strictly
 from kit.web.address import Network, client_address
 from kit.web.forms import BadForm, holds_nul, read_body
 from kit.web.problem import Problem
@@ -127,7 +127,7 @@ class DutiesEndpoint:
 
     async def _said(self, request: Request) -> Response | tuple[Outcome, str, str]:
         try:
-            said = parse(await read_body(request, MOST_BODY) or b"{}")
+            said = parse_strictly(await read_body(request, MOST_BODY) or b"{}")
         except BadForm as error:
             return Problem(error.status, "too_large", error.reason)
         except ValueError:

@@ -94,8 +94,12 @@ class SignOut:
             told = await self.deliverer.deliver([f"{row.session}.{row.client_id}" for row, found in reached if found.back], wait)
         return SignOutReport(self._outcomes(session, reached, told), _frames(reached))
 
-    async def withdrawn(self, person_id: str, application: str) -> int:
-        """Tell the application's clients in every live session of the person, which go on: it may no longer know who this is."""
+    async def service_ended(self, person_id: str, application: str) -> int:
+        """End what the application holds of this person, and tell its clients in every live session of hers, which go on.
+
+        Call it after the record says that the application may no longer know who this is: withdrawn, held or run out.
+        """
+        await self.grants.revoke(person=person_id, application=application, now=self.clock.now())
         snapshot = self.registry.now
         listening = {client.client_id for client in snapshot.clients_of.get(application, ())}
         listening |= {connector.id for connector in snapshot.connectors.values() if connector.application == application}

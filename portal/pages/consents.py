@@ -24,12 +24,11 @@ from idp.applications.registry import Registry
 from idp.error_pages import ErrorPages
 from idp.people.claims import CATALOGUE
 from idp.signout.service import SignOut
-from idp.store import GrantStore
 from kit.clock import Clock
-from kit.web.forms import BadForm, read_form, singles
 from kit.web.language import language_of
 from kit.web.pages import Pages, see_other
 from portal.citizen import Caller, Citizen
+from portal.sent import sent
 
 SHOWN = tuple(Standing)
 
@@ -42,7 +41,6 @@ class ConsentPages:
     consent: ConsentService
     disclosures: DisclosureStore
     duties: DutyStore
-    grants: GrantStore
     signout: SignOut
     errors: ErrorPages
     clock: Clock
@@ -139,7 +137,7 @@ class ConsentPages:
         if isinstance(found, Response):
             return found
         who, state = found
-        fields = await self._fields(request)
+        fields = await sent(request, self.pages, self.errors)
         if isinstance(fields, Response):
             return fields
         language, chosen = language_of(request, who.person.language), _chosen(state, fields)
@@ -150,8 +148,7 @@ class ConsentPages:
         except NotWithdrawable:
             return see_other(f"/izin/{state.record_id}")  # a second press shows the outcome (UX C-15)
         if whole:
-            await self.grants.revoke(person=who.person.id, application=state.application, now=self.clock.now())
-            await self.signout.withdrawn(who.person.id, state.application)
+            await self.signout.service_ended(who.person.id, state.application)
         return see_other(f"/izin/{state.record_id}")
 
     async def object(self, request: Request) -> Response:
@@ -180,18 +177,8 @@ class ConsentPages:
         found = await self._own(request)
         if isinstance(found, Response):
             return found
-        fields = await self._fields(request)
+        fields = await sent(request, self.pages, self.errors)
         return fields if isinstance(fields, Response) else found
-
-    async def _fields(self, request: Request) -> Response | Mapping[str, str]:
-        """Return what our own page sent."""
-        try:
-            fields = singles(await read_form(request, 4096))
-        except BadForm as error:
-            return self.errors.message(request, "bad_form", status=error.status)
-        if not self.pages.genuine(request, fields.get("csrf", "")):
-            return self.errors.message(request, "not_genuine", status=403)
-        return fields
 
     def _context(self, who: Citizen, state: PurposeState) -> dict[str, Any]:
         return {"person": who.person, "here": "consents", **self._view(state, self.clock.now())}

@@ -17,9 +17,9 @@ from idp.interaction.dispatcher import Dispatcher
 from idp.interaction.models import Issue, StepUp
 from idp.people.claims import CATALOGUE
 from kit.clock import Clock
-from kit.web.forms import BadForm, read_form, singles
 from kit.web.pages import Pages, see_other
 from portal.citizen import Caller, Citizen
+from portal.sent import sent
 
 FRESH_SECONDS = 900  # since the sign-in: a password outlives the session, so it is not made in one that somebody left open
 PATH = "/sandi-aplikasi"
@@ -82,7 +82,7 @@ class PasswordPages:
         if isinstance(found, Response):
             return found
         who, connector = found
-        fields = await self._fields(request)
+        fields = await sent(request, self.pages, self.errors)
         if isinstance(fields, Response):
             return fields
         if self.clock.now() - who.session.auth_time >= FRESH_SECONDS:
@@ -112,7 +112,7 @@ class PasswordPages:
         who = await self.caller.of(request)
         if isinstance(who, Response):
             return who
-        fields = await self._fields(request)
+        fields = await sent(request, self.pages, self.errors)
         if isinstance(fields, Response):
             return fields
         if not await self.passwords.revoke(who.person.id, fields.get("cabut", "")):
@@ -125,15 +125,6 @@ class PasswordPages:
             return who
         connector = self.passwords.connector(request.path_params["connector"])
         return (who, connector) if connector is not None else self.errors.message(request, "not_found", status=404)
-
-    async def _fields(self, request: Request) -> dict[str, str] | Response:
-        try:
-            fields = singles(await read_form(request, 4096))
-        except BadForm as error:
-            return self.errors.message(request, "bad_form", status=error.status)
-        if not self.pages.genuine(request, fields.get("csrf", "")):
-            return self.errors.message(request, "not_genuine", status=403)
-        return fields
 
     def _render(self, request: Request, who: Citizen, template: str, context: dict[str, object]) -> Response:
         shown = {"person": who.person, "here": "security", **context}

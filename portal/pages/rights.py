@@ -20,10 +20,10 @@ from idp.applications.registry import Registry
 from idp.error_pages import ErrorPages
 from idp.signout.service import SignOut
 from kit.clock import Clock
-from kit.web.forms import BadForm, read_form, singles
 from kit.web.language import language_of
 from kit.web.pages import Pages, see_other
 from portal.citizen import Caller, Citizen
+from portal.sent import sent
 
 PATH = "/izin/permintaan"
 OWN = (Cause.REQUESTED, Cause.OBJECTED, Cause.RESTRICTED)
@@ -52,7 +52,7 @@ class RightsPages:
         who = await self.caller.of(request)
         if isinstance(who, Response):
             return who
-        fields = await self._fields(request)
+        fields = await sent(request, self.pages, self.errors, 8192)
         if isinstance(fields, Response):
             return fields
         problems = []
@@ -91,7 +91,7 @@ class RightsPages:
         who = await self.caller.of(request)
         if isinstance(who, Response):
             return who
-        fields = await self._fields(request)
+        fields = await sent(request, self.pages, self.errors, 8192)
         if isinstance(fields, Response):
             return fields
         record, person = request.path_params["record"], who.person.id
@@ -107,7 +107,7 @@ class RightsPages:
         notice = self.registry.now.notices.get(state.notice)
         purpose = notice.purpose(state.purpose) if notice is not None else None
         if hold and purpose is not None and purpose.required:
-            await self.signout.withdrawn(person, state.application)
+            await self.signout.service_ended(person, state.application)
         return see_other(f"/izin/{record}")
 
     async def _shown(
@@ -148,15 +148,6 @@ class RightsPages:
             "late": duty.overdue(now),
             "limit": limit(duty.kind),
         }
-
-    async def _fields(self, request: Request) -> dict[str, str] | Response:
-        try:
-            fields = singles(await read_form(request, 8192))
-        except BadForm as error:
-            return self.errors.message(request, "bad_form", status=error.status)
-        if not self.pages.genuine(request, fields.get("csrf", "")):
-            return self.errors.message(request, "not_genuine", status=403)
-        return fields
 
     def routes(self) -> list[Route]:
         """Return the routes; they stand before those of `/izin/{record}`."""

@@ -15,9 +15,9 @@ from idp.signout.page import SignedOutPage
 from idp.signout.service import WAIT_SECONDS, SignOut
 from idp.store import GrantStore
 from kit.clock import Clock
-from kit.web.forms import BadForm, read_form, singles
 from kit.web.pages import Pages, see_other
 from portal.citizen import Caller
+from portal.sent import sent
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class SecurityPages:
         who = await self.caller.of(request)
         if isinstance(who, Response):
             return who
-        fields = await self._fields(request)
+        fields = await sent(request, self.pages, self.errors)
         if isinstance(fields, Response):
             return fields
         wanted = fields.get("sesi", "")
@@ -77,7 +77,7 @@ class SecurityPages:
         return self.pages.render(request, "portal/sign-out.html", context, preferred_language=who.person.language)
 
     async def leave(self, request: Request) -> Response:
-        fields = await self._fields(request)
+        fields = await sent(request, self.pages, self.errors)
         if isinstance(fields, Response):
             return fields
         session = await self.sessions.current(request)
@@ -87,15 +87,6 @@ class SecurityPages:
         if fields.get("hapus") == "ya":
             response.headers["Clear-Site-Data"] = '"cookies", "storage", "cache"'
         return response
-
-    async def _fields(self, request: Request) -> dict[str, str] | Response:
-        try:
-            fields = singles(await read_form(request, 4096))
-        except BadForm as error:
-            return self.errors.message(request, "bad_form", status=error.status)
-        if not self.pages.genuine(request, fields.get("csrf", "")):
-            return self.errors.message(request, "not_genuine", status=403)
-        return fields
 
     def routes(self) -> list[Route]:
         return [

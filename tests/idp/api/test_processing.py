@@ -84,11 +84,11 @@ async def test_cn_03_unknown_foreign_and_never_came_are_one_answer(furnished: Si
         await sub_of(furnished, "program-usaha", WAGIYEM),  # known in our sector, never came to our application
         SITI,
         await person_id(furnished),
-        "a\u0000b",
     ]
     answers = [await ask(furnished, bearer, sub) for sub in subjects]
     assert {one.status_code for one in answers} == {404}
     assert len({one.content for one in answers}) == 1
+    assert (await ask(furnished, bearer, "a\u0000b")).status_code == 400, "no body of ours holds that"
 
 
 async def test_an_agency_never_reads_of_another_ones_purposes(furnished: Site) -> None:

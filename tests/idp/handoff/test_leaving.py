@@ -119,7 +119,7 @@ async def test_cn_02_a_withdrawal_tells_the_older_system_and_the_session_goes_on
     await connect(town, tell=TELL)
     browser = town.browser()
     ticket = ticket_of(await enter(browser))
-    await town.house.signout.withdrawn("demo-siti", "rsud-daftar")
+    await town.house.signout.service_ended("demo-siti", "rsud-daftar")
     assert await waiting(town) == [(TELL, f"selesai={ticket}")]
     assert ticket_of(await browser.go("/polos/rsud-daftar/masuk?catatan=c"))
 

@@ -209,7 +209,7 @@ async def test_a_withdrawal_reaches_every_entrance_of_the_application(quiet: Sit
     for connector in ("lama", "baru"):
         told_as = {"session": session.id, "sid": "sid", "subject": "subject", "now": quiet.clock.now()}
         await listeners.note_handle(connector, f"ST-{connector}", **told_as)
-    await house.signout.withdrawn(session.person, "usaha-kecil")
+    await house.signout.service_ended(session.person, "usaha-kecil")
     assert {target for target, _, _ in await told(quiet)} >= {"lama", "baru"}
 
 

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from admin.api.strict_json import LARGEST, reads_one_way
 from hub.commands.desk import show, show_one
 from idp.people.models import Role
+from kit.strict_json import LARGEST, reads_one_way
 from tests.admin.connectors import begun
 from tests.admin.operators import account, at_console, operator_of
 from tests.admin.pages.wizard_walk import technician

@@ -14,15 +14,24 @@ DEEPEST = 20
 LARGEST = 2**53 - 1  # beyond, programs round each in its own way
 
 
-def reads_one_way(body: bytes) -> bool:
-    """True for an empty body and for JSON with one reading (WB-07)."""
-    if not body.strip():
-        return True
+def parse_strictly(body: bytes) -> Any:
+    """Return what the body says; raise ValueError for what is no JSON or has two readings (WB-07). Size is the caller's to bound."""
     try:
         found = json.loads(body, object_pairs_hook=_once, parse_constant=_no, parse_float=_finite, parse_int=_exact)
-    except (ValueError, RecursionError):
+    except RecursionError as error:
+        raise ValueError("nested too deep") from error
+    if not _is_sound(found, DEEPEST):
+        raise ValueError("nested too deep, or a text that no database of ours keeps")
+    return found
+
+
+def reads_one_way(body: bytes) -> bool:
+    """True for an empty body and for JSON with one reading (WB-07)."""
+    try:
+        parse_strictly(body) if body.strip() else None
+    except ValueError:
         return False
-    return _is_sound(found, DEEPEST)
+    return True
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
