@@ -47,6 +47,9 @@ async def test_ch_3_stop_and_deletion_are_two_facts_each_said_once(tmp_path: Pat
         own = await token(site, "own")
         listed = (await site.http().get("/duties", headers=own)).json()["duties"]
         assert {one["id"] for one in listed} >= set(ids.values())
+        twice = b'{"outcome":"refused","words":"x","outcome":"done"}'
+        url, kind = f"/duties/{ids['stop']}/stopped", {"content-type": "application/json"}
+        assert (await site.http().post(url, headers=own | kind, content=twice)).status_code == 400, "WB-07: which of the two?"
         site.clock.advance(60)
         first = await said(site, own, ids["stop"], "stopped", by="Bagian Data")
         assert (first.status_code, first.json()["settled_at"], first.json()["by"]) == (200, NOW + 60, "Bagian Data")

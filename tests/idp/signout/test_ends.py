@@ -196,6 +196,16 @@ async def test_withdrawing_consent_signs_the_person_out_of_that_application_on_e
     assert 'name="sandi"' not in (await phone.browser.go("/beranda")).text, "the session goes on"
 
 
+async def test_where_a_service_ends_its_refresh_tokens_end_for_good(quiet: Site) -> None:
+    """Not by the guards alone: they live in the expiring store, which may be lost."""
+    party = await new_party(quiet)
+    await party.tokens(scope="openid name offline_access", prompt="consent")
+    person, grants = await person_id(quiet), quiet.resources.stores.grants
+    assert [one.revoked_at for one in await grants.of_person(person)] == [None]
+    await quiet.house.signout.service_ended(person, "usaha-kecil")
+    assert [one for one in await grants.of_person(person) if one.revoked_at is None] == []
+
+
 async def test_a_withdrawal_reaches_every_entrance_of_the_application(quiet: Site) -> None:
     """An application may have two while it moves from one to the other."""
     party = await new_party(quiet)
